@@ -1,0 +1,53 @@
+/** Whatever was opened and must be closed. Closing twice is harmless. */
+export interface Closeable {
+  close(): Promise<void>;
+}
+
+/**
+ * Closes parts in the reverse order of their opening, each even when another one failed.
+ * The first failure is thrown once all are closed.
+ */
+export class Closing implements Closeable {
+  #parts: Closeable[] = [];
+  #done: Promise<void> | undefined;
+
+  add<T extends Closeable>(part: T): T {
+    this.#parts.push(part);
+    return part;
+  }
+
+  defer(close: () => Promise<void> | void): void {
+    this.#parts.push({ close: async () => close() });
+  }
+
+  close(): Promise<void> {
+    this.#done ??= this.#closeAll();
+    return this.#done;
+  }
+
+  async #closeAll(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const part of this.#parts.reverse()) {
+      try {
+        await part.close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+}
+
+/** Resolves after `ms`, or at once when the signal aborts. Never rejects. */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const timer = setTimeout(finish, ms);
+    signal?.addEventListener('abort', finish, { once: true });
+    function finish() {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', finish);
+      resolve();
+    }
+  });
+}
