@@ -1,0 +1,83 @@
+import { type Collection, type Db, type Document, MongoClient, type WriteConcern } from 'mongodb';
+import { unavailable } from '../base/errors.js';
+import type { Closeable } from '../base/lifecycle.js';
+
+/**
+ * What a write must have reached before it is answered, and what a read may see.
+ * A standalone server or the embedded engine acknowledges `majority` before the journal has it, and a kill then loses
+ * acknowledged writes; so there it is `{ w: 1, j: true }` and never `majority`.
+ */
+export interface Concerns {
+  readonly replicaSet: boolean;
+  readonly write: { readonly w: 'majority' | 1; readonly j?: true };
+  readonly read: { readonly level: 'majority' } | { readonly level: 'local' };
+}
+
+/** An open connection to the store. The only thing that hands out collections. */
+export interface Store extends Closeable {
+  readonly db: Db;
+  readonly concerns: Concerns;
+  /** A collection with the concerns of this kind of server, whatever the URL says. */
+  collection<T extends Document>(name: string): Collection<T>;
+  /** @throws CodedError SERVICE_UNAVAILABLE when the store does not answer within a second or two. */
+  ping(): Promise<void>;
+  /** Which process of the server answers now: changes whenever it was started anew. */
+  incarnation(): Promise<string>;
+}
+
+export interface StoreOptions {
+  readonly url: string;
+  readonly database: string;
+  /** How long an operation may look for a server before it fails. */
+  readonly serverSelectionTimeoutMs?: number;
+  readonly maxPoolSize?: number;
+  /** For tests that watch what is sent. */
+  readonly monitorCommands?: boolean;
+}
+
+export async function connectStore(options: StoreOptions): Promise<Store> {
+  const client = new MongoClient(options.url, {
+    appName: 'activity-gateway',
+    serverSelectionTimeoutMS: options.serverSelectionTimeoutMs ?? 5000,
+    maxPoolSize: options.maxPoolSize ?? 20,
+    retryReads: true,
+    retryWrites: false,
+    readPreference: 'primary',
+    ignoreUndefined: true,
+    monitorCommands: options.monitorCommands ?? false,
+  });
+  await client.connect();
+  const hello = await client.db('admin').command({ hello: 1 });
+  const concerns = concernsOf(hello);
+  const db = client.db(options.database);
+  return {
+    db,
+    concerns,
+    collection: <T extends Document>(name: string) =>
+      db.collection<T>(name, {
+        writeConcern: concerns.write as WriteConcern,
+        readConcern: concerns.read,
+        readPreference: 'primary',
+      }),
+    ping: async () => {
+      try {
+        await client.db('admin').command({ ping: 1 }, { timeoutMS: 2000 });
+      } catch (cause) {
+        throw unavailable(cause);
+      }
+    },
+    incarnation: async () => {
+      const answer = await client.db('admin').command({ hello: 1 });
+      return String(answer.topologyVersion?.processId ?? '');
+    },
+    close: () => client.close(),
+  };
+}
+
+/** The concerns for what a server says of itself: a replica set's member (or a router before one) names its set. */
+export function concernsOf(hello: Document): Concerns {
+  const replicaSet = typeof hello.setName === 'string' || hello.msg === 'isdbgrid';
+  return replicaSet
+    ? { replicaSet, write: { w: 'majority' }, read: { level: 'majority' } }
+    : { replicaSet, write: { w: 1, j: true }, read: { level: 'local' } };
+}
