@@ -54,7 +54,6 @@ export interface Progress {
 /** The fields that a filter looks at, but for the search words. A removal carries them on, so that it reaches whoever saw the entry. */
 export interface FilterFields {
   readonly source: SourceSystem;
-  readonly connectionId: string;
   readonly nativeId?: string;
   readonly action: string;
   readonly actionClass: ActionClass;
@@ -102,8 +101,6 @@ export interface ActivityLog {
   readonly changes?: string;
   /** The source's own JSON text, byte for byte. */
   readonly native?: string;
-  /** Set once the entry is removed; reads above the log do not see such entries. */
-  readonly removedAt?: Date;
 }
 
 export const occurredAt = (entry: Pick<ActivityLog, 'occurredAtMicros'>): Date =>
@@ -111,7 +108,6 @@ export const occurredAt = (entry: Pick<ActivityLog, 'occurredAtMicros'>): Date =
 
 export const filterFields = (entry: ActivityLog): FilterFields => ({
   source: entry.source,
-  connectionId: entry.connectionId,
   nativeId: entry.nativeId,
   action: entry.action,
   actionClass: entry.actionClass,

@@ -14,7 +14,15 @@ export interface ControlChange {
 
 /** The four kinds of what stands in a log. A closed union: adding one makes the compiler list every switch. */
 export type LogRecord =
-  | { readonly kind: 'entry'; readonly id: Id; readonly seq: number; readonly entry: ActivityLog }
+  | {
+      readonly kind: 'entry';
+      readonly id: Id;
+      readonly seq: number;
+      /** Absent once the entry is removed: its place stays, its content does not. */
+      readonly entry?: ActivityLog;
+      /** What `search` finds it by. */
+      readonly words?: readonly string[];
+    }
   | {
       readonly kind: 'removed';
       readonly id: Id;
@@ -38,7 +46,7 @@ interface DraftKey {
 
 export interface EntryDraft extends DraftKey {
   readonly kind: 'entry';
-  readonly entry: Omit<ActivityLog, 'id' | 'workspaceId' | 'seq' | 'recordedAt' | 'removedAt'>;
+  readonly entry: Omit<ActivityLog, 'id' | 'workspaceId' | 'seq' | 'recordedAt'>;
 }
 
 export interface RemovalDraft extends DraftKey {

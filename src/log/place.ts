@@ -1,0 +1,22 @@
+import type { Id } from '../base/ids.js';
+
+/** Where a workspace's log stands, as this process has seen it. */
+export interface LogPlace {
+  readonly workspaceId: Id;
+  /** Grows when the log was restored from elsewhere; cursors of another epoch are unknown. */
+  readonly epoch: number;
+  /** The lowest number that retention kept. */
+  readonly firstSeq: number;
+  /** The safe mark H: every number 1…seq has been seen here, and is durable. */
+  readonly seq: number;
+}
+
+/** The log as services use it: append, and know how far it may be read. */
+export interface LogReader {
+  /**
+   * The place that a read may be done at. Waits (at most 6 s) until it covers everything that this process
+   * acknowledged before the call, and `atLeast` if given.
+   * @throws CodedError SERVICE_UNAVAILABLE when the log does not get there in time; NOT_FOUND for no such workspace.
+   */
+  settle(workspaceId: Id, atLeast?: number): Promise<LogPlace>;
+}
