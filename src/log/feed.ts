@@ -1,0 +1,258 @@
+import { type Clock, systemClock } from '../base/clock.js';
+import { CodedError, unavailable } from '../base/errors.js';
+import type { Id } from '../base/ids.js';
+import { type Closeable, type Deferred, deferred, sleep } from '../base/lifecycle.js';
+import type { Logger } from '../base/logger.js';
+import { type LogMetrics, noLogMetrics } from '../base/metrics.js';
+import type { LogRecord } from '../model/log-record.js';
+import type { LogRecords } from '../store/activity-logs.js';
+import { type LogDocument, toRecord } from '../store/log-document.js';
+import type { LogState, LogStateStore } from '../store/log-states.js';
+import type { Durability } from './durability.js';
+import { contiguous, Holes } from './holes.js';
+import type { LogPlace } from './place.js';
+
+export interface FeedOptions {
+  readonly logs: LogRecords;
+  readonly states: LogStateStore;
+  readonly durability: Durability;
+  readonly logger: Logger;
+  readonly metrics?: LogMetrics;
+  readonly clock?: Clock;
+  /** How long a number may be missing below one that was seen before a reader fills it with a void. */
+  readonly holeMs?: number;
+  /** How often the feed looks by itself, should a signal be lost; also how soon a new epoch is noticed. */
+  readonly pollMs?: number;
+  /** Records read at once. */
+  readonly pageRecords?: number;
+  /** Told when the log was restored from elsewhere: what this process acknowledged before is no longer a place in it. */
+  onEpoch?(workspaceId: Id): void;
+}
+
+/** What a follower is told, in the order of the log. */
+export type FeedEvent =
+  | { readonly type: 'records'; readonly records: readonly LogRecord[]; readonly place: LogPlace }
+  /** The log was restored from elsewhere, or retention passed the follower: it must load afresh. */
+  | { readonly type: 'ended'; readonly reason: 'epoch' | 'retention' };
+
+const shortestPauseMs = 2;
+
+export type FeedListener = (event: FeedEvent) => void;
+
+/**
+ * One workspace's log as one process sees it: numbers above what was seen, in order, stopping at a hole.
+ *
+ * The law: the mark H moves to n only when every number 1…n has been read, durably; so a reader that has seen n has seen
+ * everything below n, with writers in any number of processes. The reader never steps over what it has not read.
+ */
+export class LogFeed implements Closeable {
+  readonly #listeners = new Set<FeedListener>();
+  readonly #waiters = new Set<{ seq: number; resolve(): void }>();
+  readonly #closing = new AbortController();
+  readonly #clock: Clock;
+  readonly #metrics: LogMetrics;
+  readonly #holes: Holes;
+  #place: LogPlace;
+  #awake: Deferred<void> = deferred();
+  #running: Promise<void>;
+  #holePauseMs = shortestPauseMs;
+
+  private constructor(
+    private readonly workspaceId: Id,
+    state: LogState,
+    private readonly options: FeedOptions,
+  ) {
+    this.#clock = options.clock ?? systemClock;
+    this.#metrics = options.metrics ?? noLogMetrics;
+    this.#holes = new Holes(options.holeMs ?? 5000);
+    this.#place = this.#placeAt(state, Math.max(state.mark, state.firstSeq - 1));
+    this.#running = this.#run();
+  }
+
+  /** Starts from the stored mark, not from the log's beginning. */
+  static async open(workspaceId: Id, options: FeedOptions): Promise<LogFeed> {
+    const state = await options.states.ensure(workspaceId, await options.logs.lastSeq(workspaceId));
+    return new LogFeed(workspaceId, state, options);
+  }
+
+  get place(): LogPlace {
+    return this.#place;
+  }
+
+  /** Look now: something was appended. Calling it for nothing costs one read. */
+  wake(): void {
+    this.#awake.resolve();
+  }
+
+  /** From now on, in order and without a gap, starting after the place it answers. */
+  follow(listener: FeedListener): { place: LogPlace; stop(): void } {
+    this.#listeners.add(listener);
+    return { place: this.#place, stop: () => void this.#listeners.delete(listener) };
+  }
+
+  /** Resolves once the mark has reached `seq`. @throws CodedError SERVICE_UNAVAILABLE when it does not within `timeoutMs`. */
+  async reach(seq: number, timeoutMs: number): Promise<LogPlace> {
+    if (this.#place.seq >= seq) return this.#place;
+    const reached = deferred();
+    const waiter = { seq, resolve: reached.resolve };
+    this.#waiters.add(waiter);
+    this.wake();
+    const timer = setTimeout(
+      () => reached.reject(unavailable(new Error(`The log stands at ${this.#place.seq}, not yet at ${seq}`))),
+      timeoutMs,
+    );
+    try {
+      await reached.promise;
+      return this.#place;
+    } finally {
+      clearTimeout(timer);
+      this.#waiters.delete(waiter);
+    }
+  }
+
+  /**
+   * The log's records after a number and up to the mark: how one catches up. At most `limit` at once.
+   * @throws CodedError CURSOR_EXPIRED when retention has passed that number.
+   */
+  async readAfter(after: number, limit: number): Promise<{ records: LogRecord[]; through: number; place: LogPlace }> {
+    const place = this.#place;
+    const documents = await this.options.logs.readAfter(this.workspaceId, after, limit, { through: place.seq });
+    // Retention raises firstSeq before it erases, so a page that was read whole is one that firstSeq had not passed.
+    const state = await this.options.states.read(this.workspaceId);
+    if (!state || state.epoch !== place.epoch) throw cursorExpired('The log was restored since');
+    if (after < state.firstSeq - 1) throw cursorExpired('The log no longer holds what follows this cursor');
+    const records = documents.map(toRecord);
+    return { records, through: records.at(-1)?.seq ?? Math.max(after, place.seq), place };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.wake();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0;
+    while (!this.#closing.signal.aborted) {
+      this.#awake = deferred();
+      try {
+        const more = await this.#advance();
+        failures = 0;
+        if (more) continue;
+      } catch (error) {
+        failures += 1;
+        this.options.logger.warn(
+          { err: error, workspaceId: this.workspaceId },
+          'feed: cannot read the log, trying again',
+        );
+        await sleep(Math.min(2000, 20 * 2 ** failures), this.#closing.signal);
+        continue;
+      }
+      await this.#rest();
+    }
+  }
+
+  /** Until woken or the next poll; sooner while something is missing, for it may appear without a signal. */
+  async #rest(): Promise<void> {
+    const resting = new AbortController();
+    await Promise.race([this.#awake.promise, sleep(this.#pauseMs(), resting.signal)]);
+    resting.abort();
+  }
+
+  #pauseMs(): number {
+    const pollMs = this.options.pollMs ?? 1000;
+    if (!this.#holes.waiting(this.#clock.monotonicMs())) return pollMs;
+    this.#holePauseMs = Math.min(pollMs, 200, this.#holePauseMs * 2);
+    return this.#holePauseMs;
+  }
+
+  /** Reads one page on from the mark. Answers whether there may be more at once. */
+  async #advance(): Promise<boolean> {
+    const after = this.#place.seq;
+    if (await this.#stillMissing(after + 1)) return false;
+    const limit = this.options.pageRecords ?? 1000;
+    const slim = this.#listeners.size === 0;
+    let count = 0;
+    const read = await this.options.durability.read(
+      this.workspaceId,
+      () => this.options.logs.readAfter(this.workspaceId, after, limit, { slim }),
+      (documents) => {
+        count = contiguous(
+          after,
+          documents.map((document) => Number(document.seq)),
+        );
+        return count === 0 ? undefined : after + count;
+      },
+    );
+    // A follower that joined while a slim page was under way needs whole records.
+    if (!read || (slim && this.#listeners.size > 0)) return true;
+    const { result: documents, state } = read;
+    if (this.#overtaken(state)) return true;
+    if (count > 0) this.#deliver(documents.slice(0, count), state);
+    if (await this.#fillHoles(documents.slice(count), state)) return true;
+    return documents.length === limit && count > 0;
+  }
+
+  /** While a hole may still be filled by its writer, one small look is enough. */
+  async #stillMissing(next: number): Promise<boolean> {
+    if (!this.#holes.waiting(this.#clock.monotonicMs())) return false;
+    const there = await this.options.logs.idsAt(this.workspaceId, [next]);
+    return !there.has(next);
+  }
+
+  /** A new epoch, or retention beyond the mark: what was read says nothing, and followers must load afresh. */
+  #overtaken(state: LogState): boolean {
+    if (state.epoch !== this.#place.epoch) {
+      this.#place = this.#placeAt(state, Math.max(state.mark, state.firstSeq - 1));
+      this.options.onEpoch?.(this.workspaceId);
+      this.#tell({ type: 'ended', reason: 'epoch' });
+      return true;
+    }
+    if (state.firstSeq - 1 > this.#place.seq) {
+      this.#place = this.#placeAt(state, state.firstSeq - 1);
+      this.#tell({ type: 'ended', reason: 'retention' });
+      return true;
+    }
+    this.#place = this.#placeAt(state, this.#place.seq);
+    return false;
+  }
+
+  #deliver(documents: readonly LogDocument[], state: LogState): void {
+    const last = documents.at(-1)!;
+    this.#place = this.#placeAt(state, Number(last.seq));
+    this.#metrics.feedLag(Math.max(0, this.#clock.now().getTime() - documents[0]!.recordedAt.getTime()));
+    this.#holePauseMs = shortestPauseMs;
+    if (this.#listeners.size > 0) {
+      this.#tell({ type: 'records', records: documents.map(toRecord), place: this.#place });
+    }
+    for (const waiter of this.#waiters) if (waiter.seq <= this.#place.seq) waiter.resolve();
+  }
+
+  async #fillHoles(beyond: readonly LogDocument[], state: LogState): Promise<boolean> {
+    const seqs = beyond.map((document) => Number(document.seq));
+    const abandoned = this.#holes.abandoned(this.#place.seq, seqs, this.#clock.monotonicMs());
+    if (abandoned.length === 0) return false;
+    await this.options.logs.insertVoids(
+      this.workspaceId,
+      abandoned.filter((seq) => seq >= state.firstSeq),
+    );
+    this.#metrics.holesFilled(abandoned.length);
+    return true;
+  }
+
+  #tell(event: FeedEvent): void {
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.options.logger.error({ err: error, workspaceId: this.workspaceId }, 'feed: a follower failed');
+      }
+    }
+  }
+
+  #placeAt(state: LogState, seq: number): LogPlace {
+    return { workspaceId: this.workspaceId, epoch: state.epoch, firstSeq: state.firstSeq, seq };
+  }
+}
+
+const cursorExpired = (why: string): CodedError => new CodedError('CURSOR_EXPIRED', `${why}; load afresh`, 'after');

@@ -1,0 +1,67 @@
+import { type Clock, systemClock } from '../base/clock.js';
+import { type Id, newId } from '../base/ids.js';
+import { filterFields } from '../model/activity-log.js';
+import type { RemovalDraft } from '../model/log-record.js';
+import type { LogRecords } from '../store/activity-logs.js';
+import { type LogDocument, toEntry } from '../store/log-document.js';
+import type { Recorder } from './recorder.js';
+
+/** What one step of the sweeper takes. */
+const sweepBatch = 500;
+
+/**
+ * Takes entries out of the log in three steps, each of which may be killed and run again:
+ * (1) hide: reads no longer see the entry, its key still blocks; (2) append a removal whose key is the entry's id, so that
+ * it cannot be doubled, and which carries every field that a filter looks at, so that it reaches whoever saw the entry;
+ * (3) erase the content.
+ */
+export class Removal {
+  constructor(
+    private readonly logs: LogRecords,
+    private readonly recorder: Recorder,
+    private readonly clock: Clock = systemClock,
+  ) {}
+
+  /** Removes one entry. Answers the removal's number, or undefined where there is no such entry (any more). */
+  async remove(workspaceId: Id, entryId: Id): Promise<{ seq: number } | undefined> {
+    const { seq, removedIds } = await this.removeMany(workspaceId, [entryId]);
+    return removedIds.length === 0 ? undefined : { seq };
+  }
+
+  /** Removes what of these is still there. Answers which were, and the highest number of their removals (0 for none). */
+  async removeMany(workspaceId: Id, entryIds: readonly Id[]): Promise<{ seq: number; removedIds: Id[] }> {
+    const hidden = await this.logs.hide(workspaceId, entryIds, this.clock.now());
+    return { seq: await this.#finish(workspaceId, hidden), removedIds: hidden.map(({ _id }) => _id.toHexString()) };
+  }
+
+  /**
+   * Finishes removals that a crash left half done: those hidden longer than `olderThanMs` ago, so that a removal that is
+   * just running elsewhere is left alone (meeting it would do no harm). Answers how many there were.
+   */
+  async sweep(workspaceId: Id, olderThanMs: number): Promise<number> {
+    let swept = 0;
+    for (;;) {
+      const before = new Date(this.clock.now().getTime() - olderThanMs);
+      const hidden = await this.logs.hiddenBefore(workspaceId, before, sweepBatch);
+      if (hidden.length === 0) return swept;
+      await this.#finish(workspaceId, hidden);
+      swept += hidden.length;
+    }
+  }
+
+  async #finish(workspaceId: Id, hidden: readonly LogDocument[]): Promise<number> {
+    if (hidden.length === 0) return 0;
+    const appended = await this.recorder.appendMany(workspaceId, hidden.map(removalDraft));
+    await this.logs.erase(
+      workspaceId,
+      hidden.map(({ _id }) => _id.toHexString()),
+      this.clock.now(),
+    );
+    return Math.max(...appended.map(({ seq }) => seq));
+  }
+}
+
+const removalDraft = (hidden: LogDocument): RemovalDraft => {
+  const entry = toEntry(hidden);
+  return { kind: 'removed', id: newId(), nativeKey: entry.id, targetId: entry.id, target: filterFields(entry) };
+};

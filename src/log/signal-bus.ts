@@ -1,0 +1,70 @@
+import type { Id } from '../base/ids.js';
+import { type Closeable, sleep } from '../base/lifecycle.js';
+import type { Logger } from '../base/logger.js';
+import type { Signals } from '../store/signals.js';
+
+/**
+ * Wake-up calls between the processes of one store. Hints only: a lost one costs a poll, never an entry, so sending is
+ * neither awaited nor repeated, and calls that come while one is under way travel as one.
+ */
+export class SignalBus implements Closeable {
+  readonly #closing = new AbortController();
+  readonly #unsent = new Map<Id, number>();
+  #sending: Promise<void> | undefined;
+  #tailing: Promise<void>;
+  #stopTail: () => void = () => {};
+
+  constructor(
+    private readonly signals: Signals,
+    private readonly logger: Logger,
+    /** Told of what any process appended, this one included. */
+    private readonly onSignal: (workspaceId: Id, seq: number) => void,
+  ) {
+    this.#tailing = this.#tail();
+  }
+
+  send(workspaceId: Id, seq: number): void {
+    this.#unsent.set(workspaceId, Math.max(seq, this.#unsent.get(workspaceId) ?? 0));
+    this.#sending ??= this.#drain();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#stopTail();
+    await this.#sending;
+    await this.#tailing;
+  }
+
+  async #drain(): Promise<void> {
+    for (const [workspaceId, seq] of this.#unsent) {
+      this.#unsent.delete(workspaceId);
+      try {
+        await this.signals.send({ workspaceId, seq });
+      } catch (error) {
+        this.logger.debug({ err: error }, 'signals: one was lost; the others poll');
+      }
+    }
+    this.#sending = undefined;
+  }
+
+  async #tail(): Promise<void> {
+    let failures = 0;
+    while (!this.#closing.signal.aborted) {
+      try {
+        await this.signals.ensure();
+        const tail = this.signals.tail((cursor) => {
+          this.#stopTail = () => void cursor.close().catch(() => {});
+        });
+        for await (const signal of tail) {
+          failures = 0;
+          this.onSignal(signal.workspaceId, signal.seq);
+        }
+      } catch (error) {
+        if (!this.#closing.signal.aborted)
+          this.logger.debug({ err: error }, 'signals: the tail ended, opening another');
+      }
+      failures += 1;
+      await sleep(Math.min(1000, 10 * 2 ** failures), this.#closing.signal);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { type FindCursor, MongoServerError, ObjectId } from 'mongodb';
+import type { Id } from '../base/ids.js';
+import type { Store } from './connect.js';
+
+interface SignalDocument {
+  _id: ObjectId;
+  workspaceId?: ObjectId;
+  seq?: number;
+}
+
+export interface Signal {
+  readonly workspaceId: Id;
+  /** The highest number that was just acknowledged. */
+  readonly seq: number;
+}
+
+const name = 'signals';
+const namespaceExists = 48;
+
+/** Wake-up calls between processes, in a small capped collection that each of them tails. Hints only: any may be lost. */
+export class Signals {
+  readonly #store: Store;
+  readonly #signals;
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.#signals = store.collection<SignalDocument>(name);
+  }
+
+  async ensure(): Promise<void> {
+    try {
+      await this.#store.db.createCollection(name, { capped: true, size: 65_536 });
+    } catch (error) {
+      if (!(error instanceof MongoServerError) || error.code !== namespaceExists) throw error;
+    }
+    // A tail on an empty capped collection closes at once.
+    if ((await this.#signals.findOne()) === null) await this.#signals.insertOne({ _id: new ObjectId() });
+  }
+
+  /** Not journaled: losing one costs a poll, and nothing else. */
+  async send(signal: Signal): Promise<void> {
+    await this.#signals.insertOne(
+      { _id: new ObjectId(), workspaceId: new ObjectId(signal.workspaceId), seq: signal.seq },
+      { writeConcern: { w: 1 } },
+    );
+  }
+
+  /** Follows the collection; also yields what is in it already. Ends when the store closes the tail. */
+  async *tail(onCursor: (cursor: FindCursor<SignalDocument>) => void): AsyncGenerator<Signal> {
+    const cursor = this.#signals.find({}, { tailable: true, awaitData: true, maxAwaitTimeMS: 1000, batchSize: 1000 });
+    onCursor(cursor);
+    for await (const document of cursor) {
+      if (document.workspaceId && document.seq !== undefined) {
+        yield { workspaceId: document.workspaceId.toHexString(), seq: document.seq };
+      }
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { MongoBulkWriteError, MongoError, MongoServerError, MongoWriteConcernError } from 'mongodb';
+import { CodedError, unavailable } from '../base/errors.js';
+
+const maxTimeExpired = 50;
+const interruptedCodes = new Set([11600, 11601, 11602, 91, 189, 10107, 13435, 13436, 64, 262, 6, 7, 89, 9001]);
+
+/** Whether the server understood and said no, so that the same call will meet the same answer. */
+export const isDefiniteRefusal = (error: unknown): boolean =>
+  error instanceof MongoServerError &&
+  !(error instanceof MongoBulkWriteError || error instanceof MongoWriteConcernError) &&
+  !interruptedCodes.has(Number(error.code)) &&
+  !error.hasErrorLabel('RetryableWriteError') &&
+  !error.hasErrorLabel('TransientTransactionError');
+
+/** What a caller hears of a failed read: too slow, or the store is away. Other errors are ours and pass as they are. */
+export function readError(error: unknown): unknown {
+  if (error instanceof MongoServerError && error.code === maxTimeExpired) {
+    return new CodedError(
+      'QUERY_TOO_SLOW',
+      'The query took too long; narrow the filter, by time or by user',
+      undefined,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (error instanceof MongoError && !isDefiniteRefusal(error)) return unavailable(error);
+  return error;
+}
