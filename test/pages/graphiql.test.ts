@@ -30,8 +30,20 @@ async function start(config: PageConfig): Promise<ToyGateway> {
 }
 
 const tabTitles = (page: Page): Promise<string[]> => page.locator('.graphiql-tab-button').allTextContents();
-const run = (page: Page): Promise<void> => page.getByRole('button', { name: /^Execute query/ }).click();
 const response = (page: Page) => page.locator('.graphiql-response .view-lines');
+const responseText = async (page: Page): Promise<string> => (await response(page).textContent()) ?? '';
+const eventually = <T>(read: () => Promise<T>) => expect.poll(read, { timeout: 15_000 });
+const notice = (page: Page) => page.getByRole('alert').filter({ hasText: 'wants a credential' });
+
+async function open(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  // The last of the editors to come.
+  await response(page).waitFor();
+}
+
+async function run(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Execute query/ }).click();
+}
 const schemaRead = (page: Page): Promise<unknown> =>
   page.waitForResponse((answer) => (answer.request().postData() ?? '').includes('IntrospectionQuery'));
 
@@ -39,12 +51,13 @@ describe('GraphiQL', () => {
   it('shows the examples as tabs and runs the first, with the network shut', async () => {
     const { url } = await start(demo);
     const { page, context, problems } = await browser.newPage();
-    await page.goto(url);
-    await expect.poll(() => tabTitles(page)).toEqual(['PageWithUsers', 'Completed', 'RecordOne', 'RecordBatch']);
+    await open(page, url);
+    await eventually(() => tabTitles(page)).toEqual(['PageWithUsers', 'Completed', 'RecordOne', 'RecordBatch']);
     expect(await page.title()).toBe('Activity Gateway · GraphiQL');
 
-    await run(page);
-    await expect.poll(() => response(page).textContent()).toContain('Cycling');
+    await page.locator('.graphiql-query-editor .view-lines').click();
+    await page.keyboard.press('Control+Enter');
+    await eventually(() => responseText(page)).toContain('Cycling');
 
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
     await page
@@ -63,7 +76,7 @@ describe('GraphiQL', () => {
   it('runs every example', async () => {
     const { url } = await start(demo);
     const { page, context, problems } = await browser.newPage();
-    await page.goto(url);
+    await open(page, url);
     for (const index of examples.keys()) {
       await page.locator('.graphiql-tab-button').nth(index).click();
       const answer = page.waitForResponse((candidate) => candidate.url().endsWith('/graphql'));
@@ -78,23 +91,25 @@ describe('GraphiQL', () => {
   it('keeps the tabs of a returning visitor and brings a closed example back', async () => {
     const { url } = await start(demo);
     const { page, context, problems } = await browser.newPage();
-    await page.goto(url);
-    await expect.poll(async () => (await tabTitles(page)).length).toBe(examples.length);
-    await page.getByRole('button', { name: 'Close Tab' }).nth(1).click();
-    await expect.poll(() => tabTitles(page)).toEqual(['PageWithUsers', 'RecordOne', 'RecordBatch']);
+    await open(page, url);
+    await eventually(async () => (await tabTitles(page)).length).toBe(examples.length);
+    await page.locator('.graphiql-tab-button').nth(1).click();
+    await page.getByRole('button', { name: 'Close Tab' }).click();
+    await eventually(() => tabTitles(page)).toEqual(['PageWithUsers', 'RecordOne', 'RecordBatch']);
     await page.waitForFunction(() => localStorage.getItem('graphiql:tabState')?.includes('"Completed"') === false);
 
     await page.reload();
-    await expect.poll(() => tabTitles(page)).toEqual(['PageWithUsers', 'RecordOne', 'RecordBatch']);
+    await eventually(() => tabTitles(page)).toEqual(['PageWithUsers', 'RecordOne', 'RecordBatch']);
     await page.getByRole('button', { name: 'Show Examples' }).click();
     await page.getByRole('button', { name: /^A filter/ }).click();
-    await expect.poll(() => tabTitles(page)).toEqual(['PageWithUsers', 'RecordOne', 'RecordBatch', 'Completed']);
+    await eventually(() => tabTitles(page)).toEqual(['PageWithUsers', 'RecordOne', 'RecordBatch', 'Completed']);
     await run(page);
-    await expect.poll(() => response(page).textContent()).toContain('totalCount');
+    await eventually(() => responseText(page)).toContain('totalCount');
     await page.getByRole('button', { name: /^A page with users/ }).click();
-    await expect.poll(() => page.locator('.graphiql-tab-active').textContent()).toContain('PageWithUsers');
+    await eventually(() => page.locator('.graphiql-tab-active').textContent()).toContain('PageWithUsers');
     expect((await tabTitles(page)).length).toBe(4);
 
+    await page.waitForFunction(() => localStorage.getItem('graphiql:queries') !== null);
     const stored = await page.evaluate(() => JSON.stringify(localStorage));
     expect(stored).not.toContain('demo-key');
     expect(problems).toEqual([]);
@@ -104,9 +119,9 @@ describe('GraphiQL', () => {
   it('tells a visitor without a credential how to give one, and goes on once it is there', async () => {
     const toy = await start(plain);
     const { page, context } = await browser.newPage();
-    await page.goto(toy.url);
-    await page.getByRole('alert').getByText('wants a credential').waitFor();
-    expect(toy.credentials).toEqual([undefined]);
+    await open(page, toy.url);
+    await notice(page).waitFor();
+    expect(new Set(toy.credentials)).toEqual(new Set([undefined]));
 
     await page.getByRole('region', { name: 'Headers' }).locator('.view-lines').last().click();
     await page.keyboard.press('Control+A');
@@ -115,20 +130,20 @@ describe('GraphiQL', () => {
     const read = schemaRead(page);
     await page.getByRole('button', { name: 'Try again' }).click();
     await read;
-    await page.getByRole('alert').waitFor({ state: 'detached' });
-    expect(toy.credentials).toEqual([undefined, 'Bearer demo-key']);
+    await notice(page).waitFor({ state: 'detached' });
+    expect(toy.credentials.at(-1)).toBe('Bearer demo-key');
     await context.close();
   });
 
   it('subscribes over a socket with the credential of the headers editor', async () => {
     const { url } = await start(demo);
     const { page, context, problems } = await browser.newPage();
-    await page.goto(url);
+    await open(page, url);
     await page.getByRole('button', { name: 'New tab' }).click();
     await page.locator('.graphiql-query-editor .view-lines').click();
     await page.keyboard.insertText('subscription Live { activityLogged { cursor activityLog { summary } } }');
     await run(page);
-    await expect.poll(() => response(page).textContent()).toContain('f21');
+    await eventually(() => responseText(page)).toContain('f21');
     expect(gateway!.credentials.at(-1)).toBe('Bearer demo-key');
     expect(problems).toEqual([]);
     await context.close();

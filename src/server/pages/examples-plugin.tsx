@@ -4,12 +4,16 @@ import { type Example, examples } from './examples.js';
 export const variablesText = (example: Example): string =>
   Object.keys(example.variables).length === 0 ? '' : JSON.stringify(example.variables, null, 2);
 
-const firstComment = (example: Example): string =>
-  example.query
-    .split('\n')[0]!
-    .replace(/^#\s*/, '')
-    .replace(`${example.title}: `, '')
-    .replace(/^./, (letter) => letter.toUpperCase());
+/** What the query's own comment says first. */
+const firstSentence = (example: Example): string => {
+  const lines = example.query.split('\n');
+  const comment = lines.slice(
+    0,
+    lines.findIndex((line) => !line.startsWith('#')),
+  );
+  const text = comment.map((line) => line.slice(2)).join(' ');
+  return text.slice(text.indexOf(': ') + 2).split(/(?<=\.) /)[0]!;
+};
 
 const ExamplesIcon = () => (
   <svg
@@ -54,7 +58,7 @@ function ExamplesPane() {
           <li key={example.title}>
             <button type="button" onClick={() => open(example)}>
               <strong>{example.title}</strong>
-              <span>{firstComment(example)}</span>
+              <span>{firstSentence(example)}</span>
             </button>
           </li>
         ))}

@@ -9,9 +9,12 @@ export interface Example {
 export const examples: readonly Example[] = [
   {
     title: 'A page with users',
-    query: `# A page with users: the twenty newest things that happened, in every system, and who did them.
-# Run it with Ctrl-Enter. The next page is \`after: "<endCursor>"\`;
-# a subscription that starts at \`feedCursor\` misses nothing and doubles nothing.
+    query: `# A page with users: The twenty newest things
+# that happened, in any system, and who did them.
+#
+# Run it with Ctrl-Enter. The next page comes with
+# \`after: "<endCursor>"\`. A subscription that starts
+# at \`feedCursor\` misses and doubles nothing.
 query PageWithUsers {
   activityLogs(first: 20) {
     nodes {
@@ -42,8 +45,11 @@ query PageWithUsers {
   },
   {
     title: 'A filter',
-    query: `# A filter: what people completed in two of the systems, and how many such entries there are.
-# Fields of the filter AND together, a list means "any of". Change it under Variables.
+    query: `# A filter: What people completed in two of the
+# systems, and how many such entries there are.
+#
+# The filter is under Variables, below: its fields
+# AND together, and a list means "any of these".
 query Completed($filter: ActivityLogFilter, $first: Int) {
   activityLogs(filter: $filter, first: $first) {
     totalCount
@@ -67,8 +73,11 @@ query Completed($filter: ActivityLogFilter, $first: Int) {
   },
   {
     title: 'A mutation',
-    query: `# A mutation: record one entry of your own. Run it twice: the key is the same,
-# so the second answer is DUPLICATE with the first entry, and nothing is written.
+    query: `# A mutation: Record one entry of your own.
+#
+# Run it twice: the key is the same, so the second
+# answer is DUPLICATE with the first entry.
+# Give another \`key\`, or none, to record another.
 mutation RecordOne($input: CreateActivityLogInput!) {
   createActivityLog(input: $input) {
     outcome
@@ -99,8 +108,11 @@ mutation RecordOne($input: CreateActivityLogInput!) {
   },
   {
     title: 'A batch',
-    query: `# A batch: up to 1,000 entries in one call, one result for each, in order.
-# The last one here has no action: it gets an error of its own, and the others are recorded all the same.
+    query: `# A batch: Up to 1,000 entries in one call, with
+# one result for each, in order.
+#
+# The last one here has an empty action: it gets an
+# error of its own, and the others are recorded.
 mutation RecordBatch($inputs: [CreateActivityLogInput!]!) {
   createActivityLogs(inputs: $inputs) {
     cursor

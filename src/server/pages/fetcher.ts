@@ -1,4 +1,5 @@
-import { createGraphiQLFetcher, type Fetcher, type FetcherOpts } from '@graphiql/toolkit';
+import { createGraphiQLFetcher, type Fetcher, type FetcherOpts, type FetcherParams } from '@graphiql/toolkit';
+import { type DocumentNode, Kind, type OperationDefinitionNode, parse } from 'graphql';
 import type { PageConfig } from './page-config.js';
 
 /** Says why the schema could not be read, or `undefined` once it could. */
@@ -18,7 +19,7 @@ export function createFetcher(config: PageConfig, onSchema: SchemaNotice): Fetch
     subscriptionUrl: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
   });
   return async (params, options) => {
-    if (params.operationName !== 'IntrospectionQuery') return send(params, lowerCase(options));
+    if (params.operationName !== 'IntrospectionQuery') return send(...upToDate(params, lowerCase(options)));
     // The schema is asked for before the headers editor exists; until then it would hold these.
     const result = await Promise.resolve(send(params, lowerCase(options?.headers ? options : config))).catch(
       (cause: unknown) => {
@@ -35,6 +36,28 @@ export function createFetcher(config: PageConfig, onSchema: SchemaNotice): Fetch
 function lowerCase(options: FetcherOpts | undefined): FetcherOpts {
   const entries = Object.entries(options?.headers ?? {});
   return { ...options, headers: Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value])) };
+}
+
+/** GraphiQL's own reading of the document lags behind the editor, so it may be of the tab before. */
+function upToDate(params: FetcherParams, options: FetcherOpts): [FetcherParams, FetcherOpts] {
+  const documentAST = parseQuietly(params.query);
+  const operations = (documentAST?.definitions ?? []).filter(
+    (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
+  );
+  if (!documentAST || operations.length !== 1) return [params, options];
+  return [
+    { ...params, operationName: operations[0]!.name?.value },
+    { ...options, documentAST },
+  ];
+}
+
+/** What does not parse is sent as it is: the gateway says best what is wrong with it. */
+function parseQuietly(query: string): DocumentNode | undefined {
+  try {
+    return parse(query);
+  } catch {
+    return undefined;
+  }
 }
 
 function schemaProblem(result: object): string | undefined {

@@ -6,6 +6,7 @@ import { examples } from './examples.js';
 import { examplesPlugin, variablesText } from './examples-plugin.js';
 import { createFetcher } from './fetcher.js';
 import type { PageConfig } from './page-config.js';
+import { storageWithoutHeaders } from './storage.js';
 
 const plugins = [HISTORY_PLUGIN, examplesPlugin];
 
@@ -20,6 +21,7 @@ function Page({ config }: { config: PageConfig }) {
   const makeFetcher = () => createFetcher(config, setProblem);
   const [fetcher, setFetcher] = useState(makeFetcher);
   const defaultHeaders = config.headers.authorization ? JSON.stringify(config.headers, null, 2) : headersHint;
+  const [storage] = useState(() => storageWithoutHeaders(defaultHeaders));
   const defaultTabs = examples.map((example) => ({
     query: example.query,
     variables: variablesText(example),
@@ -42,7 +44,7 @@ function Page({ config }: { config: PageConfig }) {
         defaultTabs={defaultTabs}
         defaultHeaders={defaultHeaders}
         defaultEditorToolsVisibility={config.demo ? 'variables' : 'headers'}
-        // A credential is never written to the browser's storage.
+        storage={storage}
         showPersistHeadersSettings={false}
         inputValueDeprecation
         schemaDescription
