@@ -21,6 +21,7 @@ export async function buildPages(dist: string, options: { force: boolean }): Pro
   if (!options.force && (await currentTarget(link)) === name && existsSync(join(link, 'index.html'))) return false;
 
   const work = join(dist, `.pages-${process.pid}`);
+  // React is bundled in the form that this names.
   process.env.NODE_ENV = 'production';
   const { build } = await import('vite');
   try {
@@ -75,6 +76,19 @@ async function compress(folder: string): Promise<void> {
 
 async function removeOthers(dist: string, keep: string): Promise<void> {
   await mkdir(dist, { recursive: true });
-  const old = (await readdir(dist)).filter((name) => /^pages-[0-9a-f]{16}$/.test(name) && name !== keep);
+  const old = (await readdir(dist)).filter(
+    (name) => (/^pages-[0-9a-f]{16}$/.test(name) && name !== keep) || isOfDeadBuild(name),
+  );
   await Promise.all(old.map((name) => rm(join(dist, name), { recursive: true, force: true })));
+}
+
+/** A build that was interrupted leaves its work behind. */
+function isOfDeadBuild(name: string): boolean {
+  const pid = /^\.pages-(\d+)$/.exec(name)?.[1];
+  if (pid === undefined) return false;
+  try {
+    return !process.kill(Number(pid), 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
 }

@@ -22,6 +22,7 @@ afterAll(async () => {
 afterEach(async () => {
   await gateway?.app.close();
   gateway = undefined;
+  expect(browser.escapes).toEqual([]);
 });
 
 async function start(config: PageConfig): Promise<ToyGateway> {
@@ -69,7 +70,6 @@ describe('GraphiQL', () => {
     await page.getByText('Entries, newest first.').waitFor();
 
     expect(problems).toEqual([]);
-    expect(browser.escapes).toEqual([]);
     await context.close();
   });
 

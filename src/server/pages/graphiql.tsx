@@ -60,7 +60,13 @@ function Page({ config }: { config: PageConfig }) {
   );
 }
 
-const response = await fetch('/graphiql/config.json');
-const config = (await response.json()) as PageConfig;
-document.title = `${config.title} · GraphiQL`;
-createRoot(document.getElementById('root')!).render(<Page config={config} />);
+const root = document.getElementById('root')!;
+try {
+  const response = await fetch('/graphiql/config.json');
+  const config = (await response.json()) as PageConfig;
+  document.title = `${config.title} · GraphiQL`;
+  createRoot(root).render(<Page config={config} />);
+} catch (cause) {
+  root.textContent = 'The gateway does not answer. Reload this page once it is back.';
+  throw cause;
+}
