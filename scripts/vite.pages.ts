@@ -1,0 +1,31 @@
+import { fileURLToPath } from 'node:url';
+import type { InlineConfig } from 'vite';
+
+/** Where the page's own sources lie. */
+export const pagesRoot = fileURLToPath(new URL('../src/server/pages', import.meta.url));
+
+/** How GraphiQL is bundled: everything it needs, workers and fonts too, becomes a file of ours. */
+export function pagesConfig(outDir: string): InlineConfig {
+  return {
+    configFile: false,
+    root: pagesRoot,
+    publicDir: false,
+    mode: 'production',
+    // Libraries mark files for React's server rendering; each mark is a warning that says nothing of ours.
+    logLevel: 'error',
+    // One copy of each: GraphiQL's parts share contexts and schema objects.
+    resolve: { dedupe: ['graphql', 'react', 'react-dom'] },
+    worker: { format: 'es' },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: 'es2022',
+      reportCompressedSize: false,
+      // The content security policy allows scripts from our own origin only, none inline.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      // The editor is one large library; splitting it further would only mean more requests.
+      chunkSizeWarningLimit: 8_000,
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import type { PageConfig } from './pages/page-config.js';
+
+export interface PagesOptions {
+  /** Where the built pages lie: `dist/pages`. */
+  readonly directory: string;
+  readonly config: PageConfig;
+}
+
+/** The editor makes its colours into style elements as it runs, so styles cannot be held to files; scripts are. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "connect-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src 'self' data:",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const securityHeaders = {
+  'content-security-policy': contentSecurityPolicy,
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+} as const;
+
+const oneYearMs = 365 * 24 * 3600 * 1000;
+
+/**
+ * Serves GraphiQL at `/`, its files under `/assets/` and what the page asks for first at `/graphiql/config.json`.
+ * Their headers are of these routes only. Without built pages `/` says (503) how to build them.
+ */
+export async function registerPages(app: FastifyInstance, options: PagesOptions): Promise<void> {
+  const built = existsSync(join(options.directory, 'index.html'));
+  await app.register(async (pages) => {
+    pages.addHook('onRequest', async (_request, reply) => {
+      reply.headers(securityHeaders);
+    });
+    pages.get('/graphiql/config.json', async (_request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return options.config;
+    });
+    if (!built) {
+      pages.get('/', async (_request, reply) => reply.code(503).type('text/html; charset=utf-8').send(notBuilt));
+      return;
+    }
+    await pages.register(fastifyStatic, {
+      root: join(options.directory, 'assets'),
+      prefix: '/assets/',
+      index: false,
+      dotfiles: 'deny',
+      preCompressed: true,
+      // A file's name holds the hash of what is in it.
+      immutable: true,
+      maxAge: oneYearMs,
+    });
+    pages.get('/', async (_request, reply) => {
+      reply.header('cache-control', 'no-cache');
+      return reply.sendFile('index.html', options.directory, { cacheControl: false });
+    });
+  });
+}
+
+const notBuilt = `<!doctype html>
+<html lang="en">
+<title>GraphiQL is not built</title>
+<h1>GraphiQL is not built</h1>
+<p>Run <code>npm run build</code> and start the gateway again. The API itself is at <code>POST /graphql</code>.</p>
+</html>
+`;
