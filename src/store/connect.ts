@@ -1,6 +1,6 @@
-import { type Collection, type Db, type Document, MongoClient, type WriteConcern } from 'mongodb';
+import { type Collection, type Db, type Document, MongoClient, MongoNetworkError, type WriteConcern } from 'mongodb';
 import { unavailable } from '../base/errors.js';
-import type { Closeable } from '../base/lifecycle.js';
+import { type Closeable, sleep } from '../base/lifecycle.js';
 
 /**
  * What a write must have reached before it is answered, and what a read may see.
@@ -46,8 +46,7 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
     ignoreUndefined: true,
     monitorCommands: options.monitorCommands ?? false,
   });
-  await client.connect();
-  const hello = await client.db('admin').command({ hello: 1 });
+  const hello = await firstHello(client, options.serverSelectionTimeoutMs ?? 5000);
   const concerns = concernsOf(hello);
   const db = client.db(options.database);
   return {
@@ -72,6 +71,23 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
     },
     close: () => client.close(),
   };
+}
+
+/** A server that is just starting may reset the first connections; only silence for the whole time is a failure. */
+async function firstHello(client: MongoClient, patienceMs: number): Promise<Document> {
+  const startedAt = performance.now();
+  for (;;) {
+    try {
+      return await client.db('admin').command({ hello: 1 });
+    } catch (error) {
+      if (performance.now() - startedAt < patienceMs && error instanceof MongoNetworkError) {
+        await sleep(100);
+        continue;
+      }
+      await client.close();
+      throw error;
+    }
+  }
 }
 
 /** The concerns for what a server says of itself: a replica set's member (or a router before one) names its set. */
