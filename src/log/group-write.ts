@@ -19,6 +19,8 @@ export interface GroupWriteParts {
   readonly logs: LogRecords;
   readonly states: LogStateStore;
   readonly durability: Durability;
+  /** Makes sure that the workspace's counter exists and stands above every number in the log. */
+  prepare(): Promise<void>;
   /** Whether the store gave a definite no, so that trying again cannot help. */
   isDefinite(error: unknown): boolean;
   onRetry(error: unknown): void;
@@ -54,6 +56,7 @@ export class GroupWrite {
   async run(group: readonly Pending[]): Promise<number> {
     const firsts = this.#settleWithinGroup(group);
     try {
+      await this.#persist(() => this.parts.prepare());
       const fresh = await this.#settleAgainstStore(firsts);
       await this.#write(fresh, fresh.length);
     } catch (error) {

@@ -44,6 +44,7 @@ interface Lane {
   /** Every number up to the highest that this process acknowledged must be seen by a read that begins later. */
   acknowledged: number;
   writing: Promise<void> | undefined;
+  prepared: boolean;
 }
 
 /** The log's only writer. A promise that it resolves is kept: what is answered RECORDED or DUPLICATE is durable. */
@@ -101,7 +102,13 @@ export class Recorder implements Closeable {
   }
 
   #lane(workspaceId: Id): Lane {
-    const lane = this.#lanes.get(workspaceId) ?? { queue: [], bytes: 0, acknowledged: 0, writing: undefined };
+    const lane = this.#lanes.get(workspaceId) ?? {
+      queue: [],
+      bytes: 0,
+      acknowledged: 0,
+      writing: undefined,
+      prepared: false,
+    };
     this.#lanes.set(workspaceId, lane);
     return lane;
   }
@@ -128,6 +135,13 @@ export class Recorder implements Closeable {
     lane.writing = undefined;
   }
 
+  /** Once per process and workspace: the counter may have been lost, or restored from an older backup. */
+  async #prepare(workspaceId: Id, lane: Lane): Promise<void> {
+    if (lane.prepared) return;
+    await this.options.states.ensure(workspaceId, await this.options.logs.lastSeq(workspaceId));
+    lane.prepared = true;
+  }
+
   async #writeGroup(workspaceId: Id, lane: Lane, group: readonly Queued[]): Promise<void> {
     const { logs, states, durability, logger } = this.options;
     const giveUp = AbortSignal.timeout(this.options.giveUpMs ?? 20_000);
@@ -145,6 +159,7 @@ export class Recorder implements Closeable {
       logs,
       states,
       durability,
+      prepare: () => this.#prepare(workspaceId, lane),
       isDefinite: isDefiniteRefusal,
       onRetry: (error) => logger.warn({ err: error, workspaceId }, 'append: no answer, trying again'),
       signal: AbortSignal.any([giveUp, this.#closing.signal]),
