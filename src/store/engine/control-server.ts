@@ -53,13 +53,14 @@ export class ControlServer {
     this.#clients.add(socket);
     socket.on('close', () => this.#leave(socket));
     socket.resume();
-    const greeting: Greeting = { pid: process.pid };
-    socket.write(`${JSON.stringify(greeting)}\n`);
+    tell(socket, this.#clients.size - 1);
   }
 
   #leave(socket: Socket): void {
     this.#clients.delete(socket);
-    if (this.#clients.size === 0 && !this.#ending) this.#idle = setTimeout(() => this.end(), this.idleMs);
+    if (this.#ending) return;
+    [...this.#clients].forEach(tell);
+    if (this.#clients.size === 0) this.#idle = setTimeout(() => this.end(), this.idleMs);
   }
 
   #touch(): void {
@@ -78,6 +79,11 @@ export class ControlServer {
     for (const socket of this.#clients) socket.destroy();
     this.#settleEnded();
   }
+}
+
+function tell(client: Socket, rank: number): void {
+  const greeting: Greeting = { pid: process.pid, rank };
+  client.write(`${JSON.stringify(greeting)}\n`);
 }
 
 function identityOf(folder: string): string {

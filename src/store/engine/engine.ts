@@ -2,7 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { sleep } from '../../base/lifecycle.js';
 import type { Logger } from '../../base/logger.js';
-import { type Attachment, attach, type Launch } from './attach.js';
+import { attach, type Launch } from './attach.js';
+import type { Attachment } from './attachment.js';
 import { chooseEngine, type EngineKind } from './choice.js';
 import { messageOf } from './engine-error.js';
 import { socketsOf } from './sockets.js';
@@ -57,6 +58,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 const quickRestarts = 3;
 const longestPauseMs = 5_000;
 const settledMs = 2_000;
+/** When an engine dies, its clients come forward one after the other, so that not each of them starts a child. */
+const apartMs = 400;
+const longestHeadStartMs = 2_000;
 
 class EngineClient implements Engine {
   readonly url: string;
@@ -74,8 +78,8 @@ class EngineClient implements Engine {
   }
 
   async open(): Promise<void> {
-    const attachment = await attach(this.launch, this.#closing.signal);
-    this.#keeping = this.#keep(attachment);
+    this.#attachment = await attach(this.launch, this.#closing.signal);
+    this.#keeping = this.#keep(this.#attachment);
   }
 
   pid(): number | undefined {
@@ -84,45 +88,35 @@ class EngineClient implements Engine {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#attachment?.connection.destroy();
     await this.#keeping;
   }
 
-  async #keep(first: Attachment): Promise<void> {
-    let attachment: Attachment | undefined = first;
+  async #keep(attachment: Attachment): Promise<void> {
     let failures = 0;
     while (!this.#closing.signal.aborted) {
-      if (attachment) {
-        const since = performance.now();
-        await this.#held(attachment);
-        if (this.#closing.signal.aborted) return;
-        this.logger.warn({ pid: attachment.pid }, 'the engine ended; starting it again');
-        failures = performance.now() - since > settledMs ? 0 : failures + 1;
+      const since = performance.now();
+      await attachment.ended;
+      this.#attachment = undefined;
+      if (this.#closing.signal.aborted) return;
+      this.logger.warn({ pid: attachment.pid }, 'the engine ended; starting it again');
+      failures = performance.now() - since > settledMs ? 0 : failures + 1;
+      let again: Attachment | undefined;
+      while (!again && !this.#closing.signal.aborted) {
+        const pauseMs = failures <= quickRestarts ? 0 : Math.min(50 * 2 ** (failures - quickRestarts), longestPauseMs);
+        await sleep(pauseMs, this.#closing.signal);
+        again = await this.#again(Math.min(attachment.rank() * apartMs, longestHeadStartMs));
+        if (!again) failures++;
       }
-      // Every client of a dead engine is here at the same moment; a little apart, most find a child already there.
-      const pauseMs = failures <= quickRestarts ? 20 : Math.min(50 * 2 ** (failures - quickRestarts), longestPauseMs);
-      await sleep(pauseMs * Math.random(), this.#closing.signal);
-      attachment = await this.#again();
-      if (!attachment) failures++;
+      if (!again) return;
+      attachment = again;
+      this.#attachment = again;
     }
-    attachment?.connection.destroy();
+    attachment.close();
   }
 
-  #held(attachment: Attachment): Promise<void> {
-    this.#attachment = attachment;
-    return new Promise((settle) => {
-      const done = () => {
-        this.#attachment = undefined;
-        settle();
-      };
-      if (attachment.connection.destroyed) return done();
-      attachment.connection.once('close', done);
-    });
-  }
-
-  async #again(): Promise<Attachment | undefined> {
+  async #again(headStartMs: number): Promise<Attachment | undefined> {
     try {
-      const attachment = await attach(this.launch, this.#closing.signal);
+      const attachment = await attach(this.launch, this.#closing.signal, headStartMs);
       this.logger.info({ pid: attachment.pid }, 'the engine serves again');
       return attachment;
     } catch (error) {

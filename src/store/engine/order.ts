@@ -16,9 +16,11 @@ export type Opening =
 
 export const openingDescriptor = 3;
 
-/** What the child says first to each client; one that hears nothing has not been counted. */
+/** What the child says first to each client, and again when one that came before it has left. One that hears nothing has not been counted. */
 export interface Greeting {
   readonly pid: number;
+  /** How many of those that are there came earlier. */
+  readonly rank: number;
 }
 
 /** An engine that is open in this process and can be reached at a socket. */
