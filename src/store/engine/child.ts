@@ -13,11 +13,13 @@ const sockets = socketsOf(order.dataFolder);
 const closeWithinMs = 10_000;
 
 let serving: Serving;
+let control: ControlServer;
 try {
   serving =
     order.engine === 'mongod'
       ? await openMongod(order.mongod ?? 'mongod', order.dataFolder, sockets)
       : await openEmbedded(order.dataFolder, sockets);
+  control = new ControlServer(order.dataFolder, sockets, serving, order.idleMs);
 } catch (error) {
   const taken = error instanceof DataFolderTaken;
   if (!taken) say(`cannot open ${order.dataFolder}: ${messageOf(error)}`);
@@ -25,7 +27,6 @@ try {
   process.exit(taken ? 75 : 1);
 }
 
-const control = new ControlServer(order.dataFolder, sockets, serving, order.idleMs);
 process.on('SIGTERM', () => control.end());
 process.on('SIGINT', () => control.end());
 process.on('SIGHUP', () => {});

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { sleep } from '../../base/lifecycle.js';
 import { DataFolderTaken, type Serving } from './order.js';
 import { type Sockets, takeFolder } from './sockets.js';
@@ -42,6 +42,7 @@ export async function openMongod(executable: string, dataFolder: string, sockets
     await sleep(25);
   }
   takeFolder(sockets);
+  removeOfKilled(sockets);
   return {
     socketPath,
     lost: stopped.then(({ reason }) => reason),
@@ -51,6 +52,24 @@ export async function openMongod(executable: string, dataFolder: string, sockets
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A keeper that was killed could not remove its mongod's socket. */
+function removeOfKilled(sockets: Sockets): void {
+  const parent = dirname(sockets.folder);
+  for (const name of readdirSync(parent)) {
+    const keeper = new RegExp(`^${basename(sockets.folder)}-(\\d+)$`).exec(name)?.[1];
+    if (keeper && !isAlive(Number(keeper))) rmSync(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function answers(socketPath: string): Promise<boolean> {
