@@ -3,37 +3,40 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { messageOf } from './engine-error.js';
 
 interface Fetch {
   /** An empty folder; everything is written below it. */
   readonly work: string;
   readonly architecture: string;
   readonly packages: readonly string[];
+  /** Where to fetch from, tried in turn. Default: the machine's mirror, then Debian's own. */
+  readonly mirrors?: readonly string[];
   readonly progress: (line: string) => void;
 }
 
 const suite = 'trixie';
 /** Signed with Debian 12's key too, so that an older keyring can verify it. */
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-const defaultMirror = 'http://deb.debian.org/debian';
+const debianMirror = 'http://deb.debian.org/debian';
 
 /**
  * Downloads packages of Debian 13 with apt-get in folders of its own: it needs no root and the system's apt never notices.
  * Packages are verified by apt through the archive's signature. Resolves to the files.
  * @throws Error with apt's own complaint.
  */
-export async function fetchPackages({ work, architecture, packages, progress }: Fetch): Promise<string[]> {
+export async function fetchPackages({ work, architecture, packages, mirrors, progress }: Fetch): Promise<string[]> {
   if (!existsSync(keyring)) throw new Error(`${keyring} is missing (package debian-archive-keyring)`);
   const folders = ['state/lists/partial', 'cache/archives/partial', 'debs'];
   for (const folder of folders) await mkdir(join(work, folder), { recursive: true });
   await writeFile(join(work, 'status'), '');
-  await writeFile(
-    join(work, 'debian.sources'),
-    `Types: deb\nURIs: ${await mirror()}\nSuites: ${suite}\nComponents: main\nSigned-By: ${keyring}\n`,
-  );
   await writeFile(join(work, 'apt.conf'), await configuration(work, architecture));
   const env = { APT_CONFIG: join(work, 'apt.conf') };
-  await run('apt-get', ['-q', 'update'], { cwd: work, env, progress });
+  await firstThatWorks(mirrors ?? (await knownMirrors()), async (mirror) => {
+    const source = `Types: deb\nURIs: ${mirror}\nSuites: ${suite}\nComponents: main\nSigned-By: ${keyring}\n`;
+    await writeFile(join(work, 'debian.sources'), source);
+    await run('apt-get', ['-q', 'update'], { cwd: work, env, progress });
+  });
   await run('apt-get', ['-q', 'download', ...packages], { cwd: join(work, 'debs'), env, progress });
   const debs = (await readdir(join(work, 'debs'))).filter((name) => name.endsWith('.deb'));
   return debs.map((name) => join(work, 'debs', name));
@@ -50,8 +53,13 @@ async function configuration(work: string, architecture: string): Promise<string
   const machine: string[] = [];
   await run('apt-config', ['dump'], { cwd: work, env: {}, progress: () => {}, onLine: (line) => machine.push(line) });
   return [
+    'Acquire::Retries "2";',
+    'Acquire::http::Timeout "20";',
+    'Acquire::https::Timeout "20";',
     ...machine.filter((line) => line.startsWith('Acquire::') && !line.startsWith('Acquire::IndexTargets')),
     'Acquire::Languages "none";',
+    // Otherwise an update that fetched nothing counts as done.
+    'APT::Update::Error-Mode "any";',
     'Dir::Etc::Parts "/dev/null";',
     'Dir::Etc::Main "/dev/null";',
     'Dir::Etc::SourceParts "/dev/null";',
@@ -67,15 +75,24 @@ async function configuration(work: string, architecture: string): Promise<string
   ].join('\n');
 }
 
-/** The mirror that this machine already uses for Debian. */
-async function mirror(): Promise<string> {
+/** The mirror that this machine already uses for Debian, if it has one, which may lack the newer suite; then Debian's own. */
+async function knownMirrors(): Promise<string[]> {
   const places = ['/etc/apt/sources.list.d/debian.sources', '/etc/apt/sources.list'];
-  for (const place of places) {
-    const text = await readFile(place, 'utf8').catch(() => '');
-    const found = /^(?:URIs:|deb(?: \[[^\]]*\])?)\s+((?:https?|mirror\+https?):\/\/\S*\/debian)\/?(?:\s|$)/m.exec(text);
-    if (found?.[1]) return found[1];
+  const texts = await Promise.all(places.map((place) => readFile(place, 'utf8').catch(() => '')));
+  const found = /^(?:URIs:|deb(?: \[[^\]]*\])?)\s+(https?:\/\/\S*\/debian)\/?(?:\s|$)/m.exec(texts.join('\n'))?.[1];
+  return [...new Set([found ?? debianMirror, debianMirror])];
+}
+
+async function firstThatWorks(mirrors: readonly string[], action: (mirror: string) => Promise<void>): Promise<void> {
+  const failures: string[] = [];
+  for (const mirror of mirrors) {
+    try {
+      return await action(mirror);
+    } catch (error) {
+      failures.push(messageOf(error));
+    }
   }
-  return defaultMirror;
+  throw new Error(failures.join('; '));
 }
 
 interface Running {

@@ -5,8 +5,8 @@ import type { Sockets } from './sockets.js';
 
 /** Time for the first client to come; it has just started this process, or was killed meanwhile. */
 const firstClientMs = 5_000;
-/** Well below the ten days after which some systems remove what nobody touched in /tmp. */
-const touchEveryMs = 3_600_000;
+/** Some systems remove from /tmp what nobody has touched for days. */
+const touchEveryMs = 60_000;
 
 /**
  * Publishes an open engine, counts its clients by their connections (the kernel closes those of a killed process too)
@@ -63,9 +63,14 @@ export class ControlServer {
     if (this.#clients.size === 0) this.#idle = setTimeout(() => this.end(), this.idleMs);
   }
 
+  /** If someone removed the sockets nobody new can come in; the next child makes them anew. */
   #touch(): void {
     const now = new Date();
-    for (const path of [this.sockets.folder, this.sockets.mongodb, this.sockets.control]) lutimesSync(path, now, now);
+    try {
+      for (const path of [this.sockets.folder, this.sockets.mongodb, this.sockets.control]) lutimesSync(path, now, now);
+    } catch {
+      this.end();
+    }
   }
 
   /** Withdraws the sockets at once, then lets go of whoever is still connected: they see it and start another child. */

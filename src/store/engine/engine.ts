@@ -41,7 +41,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const dataDir = resolve(options.dataDir);
   const choice = await chooseEngine(dataDir, options.kind, progress);
   const dataFolder = join(dataDir, choice.name);
-  mkdirSync(dataFolder, { recursive: true });
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const launch: Launch = {
     sockets: socketsOf(dataFolder),
     node: choice.node,
