@@ -54,10 +54,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return client;
 }
 
-/** Up to this many deaths in close succession the next child is started at once; then ever later. */
+/** An engine that lived for less than this failed at starting, or nearly so. */
+const settledMs = 500;
+/** Up to this many failures in a row the next child is started at once; then ever later. */
 const quickRestarts = 3;
-const longestPauseMs = 5_000;
-const settledMs = 2_000;
+const longestPauseMs = 2_000;
 /** When an engine dies, its clients come forward one after the other, so that not each of them starts a child. */
 const apartMs = 400;
 const longestHeadStartMs = 2_000;
