@@ -88,6 +88,13 @@ describe('the embedded engine', () => {
     expect(isAlive(a.pid)).toBe(true);
   });
 
+  it('inherits no secret of the process that started it', async () => {
+    vi.stubEnv('TOKEN_SECRET', 'not for the engine');
+    undo.push(() => void vi.unstubAllEnvs());
+    const engine = await open(newFolder());
+    expect(readFileSync(`/proc/${engine.pid()}/environ`, 'utf8')).not.toContain('not for the engine');
+  });
+
   it('is started once by clients that start at the same moment', async () => {
     const dataDir = newFolder();
     const clients = await Promise.all(Array.from({ length: 4 }, () => startedClient(dataDir)));
