@@ -5,6 +5,8 @@ import type { Scope } from './scopes.js';
 export interface Viewer {
   readonly workspaceId: Id;
   readonly credentialId: Id;
+  /** The credential's version that this viewer was made of; undefined for one that the gateway itself made. */
+  readonly credentialVersion?: number;
   /** Under which the keys of what this caller writes lie: `user:<id>` or `client:<id>`. */
   readonly owner: string;
   /** The user that the credential belongs to, if it belongs to one. */
