@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../base/clock.js';
-import { CodedError, unavailable } from '../base/errors.js';
+import { readError } from '../store/store-errors.js';
 
 /**
  * Answers of the store that may be a little old. An answer's age counts from before its question was sent, so that
@@ -24,7 +24,7 @@ export class FreshCache<T> {
     if (known && now - known.askedMs <= this.maxAgeMs) return known.answer;
     const answer = ask().catch((error: unknown) => {
       if (this.#entries.peek(key)?.answer === answer) this.#entries.delete(key);
-      throw error instanceof CodedError ? error : unavailable(error);
+      throw readError(error);
     });
     this.#entries.set(key, { askedMs: now, answer });
     return answer;

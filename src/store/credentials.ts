@@ -11,19 +11,30 @@ import {
   toCredentialDocument,
   toCredentialRecord,
 } from './credential-document.js';
+import { readError } from './store-errors.js';
 
-/** One part of the list of a workspace's credentials, in the order of their ids. */
-export interface CredentialRange {
-  readonly after?: Id;
-  readonly before?: Id;
-  /** From the end of the range, items still in ascending order. */
-  readonly fromEnd?: boolean;
-  readonly limit: number;
+/** What lies between two places in the list, which is in the order of the ids. */
+export interface CredentialSpan {
+  readonly after?: { readonly key: readonly unknown[]; readonly inclusive?: boolean };
+  readonly before?: { readonly key: readonly unknown[]; readonly inclusive?: boolean };
 }
 
 /** How many chosen secrets of one workspace a wrong one is compared with at most: each comparison is slow by design. */
 const maxSlowSecrets = 4;
 const timeoutMS = 2000;
+
+const rethrow = (error: unknown): never => {
+  throw readError(error);
+};
+
+function within(workspaceId: Id, { after, before }: CredentialSpan): Filter<CredentialDocument> {
+  const bounds: Record<string, ObjectId> = {};
+  if (after) bounds[after.inclusive ? '$gte' : '$gt'] = new ObjectId(String(after.key[0]));
+  if (before) bounds[before.inclusive ? '$lte' : '$lt'] = new ObjectId(String(before.key[0]));
+  const filter: Filter<CredentialDocument> = { workspaceId: new ObjectId(workspaceId) };
+  if (after || before) filter._id = bounds;
+  return filter;
+}
 
 /** The credentials of one workspace. Every call names it first. */
 export class CredentialStore {
@@ -38,7 +49,7 @@ export class CredentialStore {
     try {
       await this.#collection.insertOne(toCredentialDocument({ ...record, workspaceId }));
     } catch (error) {
-      if (!(error instanceof MongoServerError) || error.code !== 11000) throw error;
+      if (!(error instanceof MongoServerError) || error.code !== 11000) throw readError(error);
       throw new CodedError('CONFLICT', 'A credential with this client id exists already', 'clientId', { cause: error });
     }
   }
@@ -59,34 +70,40 @@ export class CredentialStore {
     if (made) return [made];
     const chosen = await this.#collection
       .find({ ...basic, slowSecret: { $exists: true } }, { sort: { _id: 1 }, limit: maxSlowSecrets, timeoutMS })
-      .toArray();
+      .toArray()
+      .catch(rethrow);
     return chosen.map(toCredentialRecord);
   }
 
-  async list(workspaceId: Id, range: CredentialRange): Promise<CredentialRecord[]> {
-    const bounds: Record<string, ObjectId> = {};
-    if (range.after !== undefined) bounds.$gt = new ObjectId(range.after);
-    if (range.before !== undefined) bounds.$lt = new ObjectId(range.before);
-    const filter: Filter<CredentialDocument> = { workspaceId: new ObjectId(workspaceId) };
-    if (Object.keys(bounds).length > 0) filter._id = bounds;
-    const found = await this.#collection
-      .find(filter, { sort: { _id: range.fromEnd ? -1 : 1 }, limit: range.limit })
-      .toArray();
-    return (range.fromEnd ? found.reverse() : found).map(toCredentialRecord);
+  /** A part of the list; `backward` takes it from the span's end, and answers in the list's order all the same. */
+  async find(
+    workspaceId: Id,
+    slice: CredentialSpan & { readonly limit: number; readonly backward?: boolean },
+  ): Promise<CredentialRecord[]> {
+    const options = { sort: { _id: slice.backward ? (-1 as const) : (1 as const) }, limit: slice.limit, timeoutMS };
+    const found = await this.#collection.find(within(workspaceId, slice), options).toArray().catch(rethrow);
+    return (slice.backward ? found.reverse() : found).map(toCredentialRecord);
+  }
+
+  async exists(workspaceId: Id, span: CredentialSpan): Promise<boolean> {
+    const options = { projection: { _id: 1 }, timeoutMS };
+    return (await this.#collection.findOne(within(workspaceId, span), options).catch(rethrow)) !== null;
   }
 
   count(workspaceId: Id): Promise<number> {
-    return this.#collection.countDocuments({ workspaceId: new ObjectId(workspaceId) });
+    return this.#collection.countDocuments(within(workspaceId, {}), { timeoutMS }).catch(rethrow);
   }
 
   /** Marks it revoked, once: a later call keeps the first time. Undefined when there is no such credential. */
   async revoke(workspaceId: Id, id: Id, at: Date): Promise<CredentialRecord | undefined> {
     const key = { workspaceId: new ObjectId(workspaceId), _id: new ObjectId(id) };
-    const changed = await this.#collection.findOneAndUpdate(
-      { ...key, revokedAt: { $exists: false } },
-      { $set: { revokedAt: at }, $inc: { version: 1 } },
-      { returnDocument: 'after' },
-    );
+    const changed = await this.#collection
+      .findOneAndUpdate(
+        { ...key, revokedAt: { $exists: false } },
+        { $set: { revokedAt: at }, $inc: { version: 1 } },
+        { returnDocument: 'after' },
+      )
+      .catch(rethrow);
     return changed ? toCredentialRecord(changed) : this.#one(key);
   }
 
@@ -106,7 +123,7 @@ export class CredentialStore {
   }
 
   async #one(filter: Filter<CredentialDocument>): Promise<CredentialRecord | undefined> {
-    const document = await this.#collection.findOne(filter, { timeoutMS });
+    const document = await this.#collection.findOne(filter, { timeoutMS }).catch(rethrow);
     return document ? toCredentialRecord(document) : undefined;
   }
 }

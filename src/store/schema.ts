@@ -1,6 +1,9 @@
 import type { Document, IndexDescription } from 'mongodb';
 import { logCollection, logIndexes } from './activity-logs.js';
 import type { Store } from './connect.js';
+import { credentialCollection, credentialIndexes, credentialSchema } from './credential-document.js';
+import { leaseCollection, leaseSchema } from './lease-document.js';
+import { workspaceCollection, workspaceIndexes, workspaceSchema } from './workspace-document.js';
 
 /** A collection as it must be: made where it is missing, its validator and indexes brought up to date. */
 export interface CollectionSchema {
@@ -9,7 +12,12 @@ export interface CollectionSchema {
   readonly validator?: Document;
 }
 
-const schemas: readonly CollectionSchema[] = [{ name: logCollection, indexes: logIndexes }];
+const schemas: readonly CollectionSchema[] = [
+  { name: logCollection, indexes: logIndexes },
+  { name: workspaceCollection, indexes: workspaceIndexes, validator: workspaceSchema },
+  { name: credentialCollection, indexes: credentialIndexes, validator: credentialSchema },
+  { name: leaseCollection, indexes: [], validator: leaseSchema },
+];
 
 const namespaceExists = 48;
 

@@ -11,27 +11,17 @@ import type { Scope } from '../../src/model/scopes.js';
 import type { Viewer } from '../../src/model/viewer.js';
 import type { Workspace } from '../../src/model/workspace.js';
 import { connectStore, type Store } from '../../src/store/connect.js';
-import {
-  type CredentialRecord,
-  credentialCollection,
-  credentialIndexes,
-  credentialSchema,
-} from '../../src/store/credential-document.js';
+import type { CredentialRecord } from '../../src/store/credential-document.js';
 import { CredentialStore } from '../../src/store/credentials.js';
-import { leaseCollection, leaseSchema } from '../../src/store/lease-document.js';
+import { ensureSchema } from '../../src/store/schema.js';
 import { UnscopedStore } from '../../src/store/unscoped.js';
-import { workspaceCollection, workspaceIndexes, workspaceSchema } from '../../src/store/workspace-document.js';
 
 export const tokenSecret = 'a secret for tests, of more than thirty-two characters';
 
 /** A store of its own, with the collections that getting in needs. */
 export async function openAuthStore(url: string = inject('mongodbUrl')): Promise<Store> {
   const store = await connectStore({ url, database: `auth_${newId()}`, serverSelectionTimeoutMs: 500 });
-  await store.db.createCollection(credentialCollection, { validator: credentialSchema });
-  await store.collection(credentialCollection).createIndexes(credentialIndexes);
-  await store.db.createCollection(workspaceCollection, { validator: workspaceSchema });
-  await store.collection(workspaceCollection).createIndexes(workspaceIndexes);
-  await store.db.createCollection(leaseCollection, { validator: leaseSchema });
+  await ensureSchema(store);
   return store;
 }
 
