@@ -12,6 +12,9 @@ export const isDefiniteRefusal = (error: unknown): boolean =>
   !error.hasErrorLabel('RetryableWriteError') &&
   !error.hasErrorLabel('TransientTransactionError');
 
+/** A socket that breaks while it is being written to fails as the system says (EPIPE), not in the driver's words. */
+const isSystemError = (error: unknown): boolean => error instanceof Error && 'syscall' in error && 'errno' in error;
+
 /** What a caller hears of a failed read: too slow, or the store is away. Other errors are ours and pass as they are. */
 export function readError(error: unknown): unknown {
   if (error instanceof MongoServerError && error.code === maxTimeExpired) {
@@ -25,5 +28,6 @@ export function readError(error: unknown): unknown {
     );
   }
   if (error instanceof MongoError && !isDefiniteRefusal(error)) return unavailable(error);
+  if (isSystemError(error)) return unavailable(error);
   return error;
 }
