@@ -19,6 +19,22 @@ export const logIndexes: readonly IndexDescription[] = [
   { name: 'log_sweep', key: { workspaceId: 1, sweep: 1 }, partialFilterExpression: { sweep: { $exists: true } } },
 ];
 
+/** A safety net below the code: what is no record of a log does not get in, whoever writes. */
+export const logSchema: Document = {
+  $jsonSchema: {
+    bsonType: 'object',
+    required: ['workspaceId', 'seq', 'kind', 'recordedAt'],
+    properties: {
+      workspaceId: { bsonType: 'objectId' },
+      seq: { bsonType: 'long', minimum: 1 },
+      kind: { enum: ['entry', 'removed', 'void', 'control'] },
+      recordedAt: { bsonType: 'date' },
+      nativeKey: { bsonType: 'string' },
+      occurredAtMicros: { bsonType: 'long' },
+    },
+  },
+};
+
 /** Why one document of a group was not inserted. `refused`: the store will never take it. */
 export type InsertFailure = 'id' | 'seq' | 'key' | 'refused';
 

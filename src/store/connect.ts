@@ -65,13 +65,32 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
         throw unavailable(cause);
       }
     },
-    incarnation: async () => {
-      const answer = await client.db('admin').command({ hello: 1 });
-      return String(answer.topologyVersion?.processId ?? '');
-    },
+    incarnation: incarnationOf(client, hello),
     close: () => client.close(),
   };
 }
+
+/**
+ * Which process of the server answers, asked of the server itself. A `mongod` says so in its hello; the embedded engine
+ * says it only in its status, of which everything else is left out.
+ */
+function incarnationOf(client: MongoClient, hello: Document): () => Promise<string> {
+  const admin = client.db('admin');
+  if (hello.topologyVersion) {
+    return async () => String((await admin.command({ hello: 1 })).topologyVersion.processId);
+  }
+  let leftOut: Record<string, 0> | undefined;
+  return async () => {
+    leftOut ??= sectionsOf(await admin.command({ serverStatus: 1 }));
+    const status = await admin.command({ serverStatus: 1, ...leftOut });
+    return `${status.host}:${status.pid}`;
+  };
+}
+
+const sectionsOf = (status: Document): Record<string, 0> =>
+  Object.fromEntries(
+    Object.entries(status).flatMap(([name, value]) => (typeof value === 'object' ? [[name, 0 as const]] : [])),
+  );
 
 /** A server that is just starting may reset the first connections; only silence for the whole time is a failure. */
 async function firstHello(client: MongoClient, patienceMs: number): Promise<Document> {

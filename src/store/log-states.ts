@@ -1,4 +1,4 @@
-import { Long, ObjectId } from 'mongodb';
+import { type Document, Long, ObjectId } from 'mongodb';
 import { notFound } from '../base/errors.js';
 import type { Id } from '../base/ids.js';
 import type { Store } from './connect.js';
@@ -19,6 +19,22 @@ interface LogStateDocument {
   markings?: Long | number;
 }
 
+export const logStateCollection = 'log_states';
+
+export const logStateSchema: Document = {
+  $jsonSchema: {
+    bsonType: 'object',
+    required: ['workspaceId', 'seq', 'epoch', 'firstSeq', 'mark'],
+    properties: {
+      workspaceId: { bsonType: 'objectId' },
+      seq: { bsonType: 'long', minimum: 0 },
+      epoch: { bsonType: 'int', minimum: 1 },
+      firstSeq: { bsonType: 'long', minimum: 1 },
+      mark: { bsonType: 'long', minimum: 0 },
+    },
+  },
+};
+
 export interface LogState {
   readonly seq: number;
   readonly epoch: number;
@@ -37,7 +53,7 @@ export class LogStates {
   readonly #states;
 
   constructor(store: Store) {
-    this.#states = store.collection<LogStateDocument>('log_states');
+    this.#states = store.collection<LogStateDocument>(logStateCollection);
   }
 
   /** Makes the state where there is none, and raises the counter to `seenSeq`, the highest number in the log. */

@@ -1,22 +1,25 @@
 import type { Document, IndexDescription } from 'mongodb';
-import { logCollection, logIndexes } from './activity-logs.js';
+import { logCollection, logIndexes, logSchema } from './activity-logs.js';
 import type { Store } from './connect.js';
 import { credentialCollection, credentialIndexes, credentialSchema } from './credential-document.js';
 import { leaseCollection, leaseSchema } from './lease-document.js';
+import { logStateCollection, logStateSchema } from './log-states.js';
 import { workspaceCollection, workspaceIndexes, workspaceSchema } from './workspace-document.js';
 
 /** A collection as it must be: made where it is missing, its validator and indexes brought up to date. */
 export interface CollectionSchema {
   readonly name: string;
-  readonly indexes: readonly IndexDescription[];
-  readonly validator?: Document;
+  readonly indexes?: readonly IndexDescription[];
+  /** A validator: `{ $jsonSchema: … }`. */
+  readonly schema?: Document;
 }
 
 const schemas: readonly CollectionSchema[] = [
-  { name: logCollection, indexes: logIndexes },
-  { name: workspaceCollection, indexes: workspaceIndexes, validator: workspaceSchema },
-  { name: credentialCollection, indexes: credentialIndexes, validator: credentialSchema },
-  { name: leaseCollection, indexes: [], validator: leaseSchema },
+  { name: logCollection, indexes: logIndexes, schema: logSchema },
+  { name: logStateCollection, schema: logStateSchema },
+  { name: workspaceCollection, indexes: workspaceIndexes, schema: workspaceSchema },
+  { name: credentialCollection, indexes: credentialIndexes, schema: credentialSchema },
+  { name: leaseCollection, schema: leaseSchema },
 ];
 
 const namespaceExists = 48;
@@ -24,13 +27,17 @@ const namespaceExists = 48;
 /** Creates what is missing. May run in any number of processes at once, and again at every start. */
 export async function ensureSchema(store: Store, only: readonly CollectionSchema[] = schemas): Promise<void> {
   await Promise.all(
-    only.map(async ({ name, indexes, validator }) => {
-      const options = validator ? { validator, validationLevel: 'strict', validationAction: 'error' } : {};
+    only.map(async ({ name, indexes = [], schema }) => {
+      const options = schema && {
+        validator: schema,
+        validationLevel: 'strict',
+        validationAction: 'error',
+      };
       try {
         await store.db.createCollection(name, options);
       } catch (error) {
         if ((error as { code?: number }).code !== namespaceExists) throw error;
-        if (validator) await store.db.command({ collMod: name, ...options });
+        if (options) await store.db.command({ collMod: name, ...options });
       }
       if (indexes.length > 0) await store.db.collection(name).createIndexes([...indexes]);
     }),

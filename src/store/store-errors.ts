@@ -18,16 +18,9 @@ const isSystemError = (error: unknown): boolean => error instanceof Error && 'sy
 /** What a caller hears of a failed read: too slow, or the store is away. Other errors are ours and pass as they are. */
 export function readError(error: unknown): unknown {
   if (error instanceof MongoServerError && error.code === maxTimeExpired) {
-    return new CodedError(
-      'QUERY_TOO_SLOW',
-      'The query took too long; narrow the filter, by time or by user',
-      undefined,
-      {
-        cause: error,
-      },
-    );
+    const message = 'The query took too long; narrow the filter, by time or by user';
+    return new CodedError('QUERY_TOO_SLOW', message, undefined, { cause: error });
   }
-  if (error instanceof MongoError && !isDefiniteRefusal(error)) return unavailable(error);
-  if (isSystemError(error)) return unavailable(error);
+  if (isSystemError(error) || (error instanceof MongoError && !isDefiniteRefusal(error))) return unavailable(error);
   return error;
 }
