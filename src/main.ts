@@ -1,0 +1,77 @@
+import 'reflect-metadata';
+import { config as loadEnvFile } from 'dotenv';
+
+import { type Config, ConfigError, readConfig } from './base/config.js';
+import { Closing } from './base/lifecycle.js';
+import { localSecrets } from './base/local-secrets.js';
+import { createLogger, type Logger } from './base/logger.js';
+import { banner, demoKeys, runDemo } from './demo.js';
+import { createGateway } from './gateway.js';
+import { connectStore } from './store/connect.js';
+import { openEngine } from './store/engine/engine.js';
+import { EngineError } from './store/engine/engine-error.js';
+import { ensureSchema } from './store/schema.js';
+
+/** For the person at the terminal; the structured log goes on beside it. */
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+async function start(config: Config, logger: Logger, closing: Closing): Promise<void> {
+  const secrets = config.demoMode ? await localSecrets(config.DATA_DIR) : undefined;
+  const url = config.MONGODB_URL ?? (await startEngine(config, logger, closing));
+  const store = closing.add(await connectStore({ url, database: config.DATABASE }));
+  await ensureSchema(store);
+  const keys = secrets && demoKeys(config, secrets);
+  const gateway = closing.add(
+    await createGateway(config, {
+      store,
+      logger,
+      tokenSecret: (config.TOKEN_SECRET ?? secrets?.tokenSecret)!,
+      demoKeys: keys,
+    }),
+  );
+  const address = await gateway.app.listen({ host: config.HOST, port: config.PORT });
+  if (keys) await runDemo({ config, keys, url, logger, closing, say });
+  say(banner(address, keys));
+}
+
+async function startEngine(config: Config, logger: Logger, closing: Closing): Promise<string> {
+  const engine = await openEngine({ dataDir: config.DATA_DIR, kind: config.ENGINE, progress: say, logger });
+  closing.add(engine);
+  return engine.url;
+}
+
+/** Stops accepting, finishes what is under way, closes all, and lets the process end by itself. */
+function stopOnSignal(closing: Closing, logger: Logger): void {
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      logger.info({ signal }, 'stopping');
+      closing.close().then(
+        () => logger.info('stopped'),
+        (error) => {
+          logger.error({ err: error }, 'could not stop cleanly');
+          process.exitCode = 1;
+        },
+      );
+    });
+  }
+}
+
+loadEnvFile({ quiet: true });
+const closing = new Closing();
+try {
+  const config = readConfig(process.env);
+  const logger = createLogger(config.LOG_LEVEL);
+  stopOnSignal(closing, logger);
+  process.on('unhandledRejection', (error) => {
+    logger.fatal({ err: error }, 'an error that nobody handled');
+    process.exit(1);
+  });
+  await start(config, logger, closing);
+} catch (error) {
+  say(error instanceof ConfigError || error instanceof EngineError ? error.message : String((error as Error).stack));
+  process.exitCode = 1;
+  await closing.close();
+}
