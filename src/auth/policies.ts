@@ -17,7 +17,7 @@ export function requireScope(allowed: boolean, needed: Scope): void {
   if (!allowed) throw new CodedError('FORBIDDEN', `This credential lacks the scope ${needed}`);
 }
 
-type Policy = (viewer: Viewer) => boolean;
+type Policy = (viewer: Pick<Viewer, 'scopes' | 'userId'>) => boolean;
 
 const holds =
   (scope: Scope): Policy =>
