@@ -54,6 +54,8 @@ export class SignalBus implements Closeable {
         await this.signals.ensure();
         const tail = this.signals.tail((cursor) => {
           this.#stopTail = () => void cursor.close().catch(() => {});
+          // Closed while the collection was being looked after: nobody else will stop this tail.
+          if (this.#closing.signal.aborted) this.#stopTail();
         });
         for await (const signal of tail) {
           failures = 0;

@@ -1,0 +1,22 @@
+import { Command } from 'commander';
+import { addCredentialCommands } from './admin/credentials.js';
+import { addWorkspaceCommands } from './admin/workspaces.js';
+
+const program = new Command('npm run admin --')
+  .description(
+    'Makes workspaces, users and credentials on the server of MONGODB_URL (database DATABASE), or without MONGODB_URL on the demo’s engine under DATA_DIR.',
+  )
+  .showHelpAfterError('(add --help for what a command takes)')
+  .addHelpText(
+    'after',
+    '\nExample:\n  npm run admin -- create-workspace acme\n  npm run admin -- create-key acme --scopes api/read',
+  );
+addWorkspaceCommands(program);
+addCredentialCommands(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}
