@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import type { Store } from '../../src/store/connect.js';
+import { authenticatorOn, basic, openAuthStore } from './support.js';
+
+const root = join(import.meta.dirname, '../..');
+let store: Store;
+beforeAll(async () => {
+  store = await openAuthStore();
+});
+afterAll(() => store.close());
+
+interface Run {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The command as its user runs it, on this test's database. */
+function admin(...args: string[]): Promise<Run> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/admin.ts', ...args], {
+      cwd: root,
+      env: { PATH: process.env.PATH, MONGODB_URL: inject('mongodbUrl'), DATABASE: store.db.databaseName },
+    });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (chunk) => {
+      out += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      err += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+}
+
+const field = (run: Run, name: string): string => new RegExp(`^${name} +(.*)$`, 'm').exec(run.out)![1]!;
+
+it('makes a workspace and credentials that let in until they are revoked', async () => {
+  const made = await admin('create-workspace', 'acme', '--name', 'Acme Learning');
+  expect(made).toMatchObject({ code: 0, err: '' });
+  const workspaceId = field(made, 'id');
+  expect((await admin('list-workspaces')).out).toMatch(/^acme +[0-9a-f]{24} +Acme Learning/m);
+
+  const authenticator = authenticatorOn(store);
+  const key = await admin('create-key', 'acme', '--scopes', 'activity_log:read, user:read', '--expires-in-days', '2');
+  const viewer = await authenticator.authenticate(`Bearer ${field(key, 'secret')}`);
+  expect(viewer).toMatchObject({ workspaceId, scopes: new Set(['activity_log:read', 'user:read']) });
+  expect(viewer.expiresAt?.toISOString()).toBe(field(key, 'expiresAt'));
+  const secret = await admin('create-secret', workspaceId);
+  expect(await authenticator.authenticate(basic('acme', field(secret, 'secret')))).toMatchObject({ workspaceId });
+  const client = await admin('create-client', 'acme', '--client-id', 'portal', '--scopes', 'api/read');
+  const request = { tenant: 'acme', clientId: 'portal', clientSecret: field(client, 'secret') };
+  expect(await authenticator.issueToken(request)).toMatchObject({ expiresIn: 3600 });
+
+  expect((await admin('revoke', 'acme', field(client, 'credential'))).code).toBe(0);
+  const listed = await admin('list-credentials', 'acme');
+  expect(listed.out).toMatch(/portal .* revoked /);
+  for (const run of [key, secret, client]) expect(listed.out).not.toContain(field(run, 'secret'));
+  const fresh = authenticatorOn(store);
+  await expect(fresh.issueToken(request)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+}, 120_000);
+
+it('says in one line what is wrong, and fails', async () => {
+  const wrong: [string[], RegExp][] = [
+    [['create-workspace', 'Not A Key'], /^error: A workspace’s key is .*\n$/],
+    [['create-key', 'nobody', '--scopes', 'user:read'], /^error: There is no workspace nobody.*\n$/],
+    [['create-key', 'acme', '--scopes', 'everything'], /^error: The scope "everything" does not exist\n$/],
+    [
+      ['create-key', 'acme', '--scopes', 'user:read', '--user', 'a@b.c'],
+      /^error: The workspace acme has no user a@b.c\n$/,
+    ],
+    [['revoke', 'acme', '665f1f77bcf86cd799439011'], /^error: The credential does not exist\n$/],
+    [['create-key', 'acme'], /^error: required option '--scopes <list>' not specified\n/],
+    [['no-such-command'], /^error: unknown command 'no-such-command'\n/],
+  ];
+  for (const [args, message] of wrong) {
+    const run = await admin(...args);
+    expect([run.code, run.out]).toEqual([1, '']);
+    expect(run.err).toMatch(message);
+  }
+}, 120_000);
+
+it('helps, with an example for each command', async () => {
+  const { code, out } = await admin('--help');
+  expect(code).toBe(0);
+  const commands = [...out.matchAll(/^ {2}([a-z-]+-[a-z]+|revoke) /gm)].map((match) => match[1]!);
+  expect(commands).toHaveLength(7);
+  const helps = await Promise.all(commands.map((command) => admin(command, '--help')));
+  helps.forEach((help, index) => {
+    expect(help.out).toContain(`npm run admin -- ${commands[index]} `.trimEnd());
+  });
+}, 120_000);
