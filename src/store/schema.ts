@@ -1,9 +1,12 @@
 import type { Document, IndexDescription } from 'mongodb';
+import { activitiesCollection, activitiesIndexes, activitiesValidator } from './activities.js';
+import { activityLogReadIndexes } from './activity-log-query.js';
 import { logCollection, logIndexes, logSchema } from './activity-logs.js';
 import type { Store } from './connect.js';
 import { credentialCollection, credentialIndexes, credentialSchema } from './credential-document.js';
 import { leaseCollection, leaseSchema } from './lease-document.js';
 import { logStateCollection, logStateSchema } from './log-states.js';
+import { usersCollection, usersIndexes, usersValidator } from './users.js';
 import { workspaceCollection, workspaceIndexes, workspaceSchema } from './workspace-document.js';
 
 /** A collection as it must be: made where it is missing, its validator and indexes brought up to date. */
@@ -15,7 +18,9 @@ export interface CollectionSchema {
 }
 
 const schemas: readonly CollectionSchema[] = [
-  { name: logCollection, indexes: logIndexes, schema: logSchema },
+  { name: logCollection, indexes: [...logIndexes, ...activityLogReadIndexes], schema: logSchema },
+  { name: usersCollection, indexes: usersIndexes, schema: usersValidator },
+  { name: activitiesCollection, indexes: activitiesIndexes, schema: activitiesValidator },
   { name: logStateCollection, schema: logStateSchema },
   { name: workspaceCollection, indexes: workspaceIndexes, schema: workspaceSchema },
   { name: credentialCollection, indexes: credentialIndexes, schema: credentialSchema },

@@ -1,0 +1,87 @@
+import { canReadLogs, readsOwnOnly, requireScope } from '../../auth/policies.js';
+import type { ActivityLog } from '../../model/activity-log.js';
+import type { ActivityLogFilter, ResolvedFilter } from '../../model/activity-log-filter.js';
+import type { ActivityLogOrder } from '../../model/activity-log-order.js';
+import type { Page, PageRequest } from '../../model/page.js';
+import type { Viewer } from '../../model/viewer.js';
+import {
+  type ActivityLogList,
+  type ActivityLogPages,
+  activityLogKey,
+  activityLogKeyLength,
+} from '../../store/activity-log-pages.js';
+import type { ReaderContext } from '../nouns/results.js';
+import { cutPage, type ListSource } from '../paging/pages.js';
+import { checkKept, isIntegers, type ListName, type PageStart, type PagingParts, startPage } from '../paging/places.js';
+import { checkRequest } from '../paging/request.js';
+import { ownIdentities } from './own.js';
+import { type ResolvingParts, resolveFilter } from './resolve-filter.js';
+
+export interface ListActivityLogs {
+  readonly filter?: ActivityLogFilter | null;
+  /** Absent: OCCURRED_AT_DESC. */
+  readonly orderBy?: ActivityLogOrder | null;
+  /** A FeedCursor that the answer must cover. */
+  readonly atLeast?: string | null;
+  readonly page: PageRequest;
+  /** Which properties of an entry are needed; absent: all. Others may be missing from the answer. */
+  readonly fields?: readonly (keyof ActivityLog)[];
+}
+
+export interface ListingParts extends ResolvingParts, PagingParts {
+  readonly pages: ActivityLogPages;
+}
+
+/** The filter as a viewer's permissions narrow it. */
+export async function visibleFilter(
+  parts: ResolvingParts,
+  viewer: ReaderContext,
+  filter: ActivityLogFilter | null | undefined,
+): Promise<ResolvedFilter> {
+  requireScope(canReadLogs(viewer), 'activity_log:read');
+  const [resolved, onlyActorKeys] = await Promise.all([
+    resolveFilter(parts, viewer.workspaceId, filter),
+    readsOwnOnly(viewer) ? ownIdentities(parts.users, viewer) : undefined,
+  ]);
+  return onlyActorKeys ? { ...resolved, onlyActorKeys } : resolved;
+}
+
+export async function listEntries(
+  parts: ListingParts,
+  viewer: Viewer,
+  args: ListActivityLogs,
+): Promise<Page<ActivityLog>> {
+  requireScope(canReadLogs(viewer), 'activity_log:read');
+  const request = checkRequest(args.page);
+  const order = args.orderBy ?? 'OCCURRED_AT_DESC';
+  const length = activityLogKeyLength(order);
+  const name: ListName = { list: `activityLogs:${order}`, isKey: (key) => isIntegers(key, length) };
+  const start = await startPage(parts, viewer.workspaceId, name, request, args.atLeast);
+  const filter = await visibleFilter(parts, viewer, args.filter);
+  const list: ActivityLogList = { window: start.place, filter, order, fields: args.fields };
+  return cutPage(keptSource(parts, list, start), name, start, request);
+}
+
+/**
+ * The list, with a look at what retention keeps after each read: what was read while it erased may lack entries, and is
+ * read again from where the log begins now.
+ */
+function keptSource(parts: ListingParts, first: ActivityLogList, start: PageStart): ListSource<ActivityLog> {
+  let list = first;
+  const kept = async <T>(look: (list: ActivityLogList) => Promise<T>): Promise<T> => {
+    for (;;) {
+      const seen = await look(list);
+      const state = await parts.states.read(list.window.workspaceId);
+      const firstSeq = state?.firstSeq ?? list.window.firstSeq;
+      if (firstSeq <= list.window.firstSeq) return seen;
+      if (start.after ?? start.before) checkKept(list.window.seq, firstSeq, start.after ? 'after' : 'before');
+      list = { ...list, window: { ...list.window, firstSeq } };
+    }
+  };
+  return {
+    find: (slice) => kept((now) => parts.pages.find(now, slice)),
+    exists: (span) => kept((now) => parts.pages.exists(now, span)),
+    count: () => kept((now) => parts.pages.count(now)),
+    keyOf: (entry) => activityLogKey(list.order, entry),
+  };
+}

@@ -1,0 +1,111 @@
+import { badInput } from '../../base/errors.js';
+import { type Id, isId } from '../../base/ids.js';
+import { type ActivityLogFilter, type ResolvedFilter, searchWords } from '../../model/activity-log-filter.js';
+import { occurredAtRange } from '../../model/activity-log-input.js';
+import { type ActivityRef, activityRef, emailIdentity, type IdentityKey, userIdentity } from '../../model/identity.js';
+import type { Activities } from '../../store/activities.js';
+import type { Users } from '../../store/users.js';
+import { checkList } from '../input/checks.js';
+
+export interface ResolvingParts {
+  readonly users: Pick<Users, 'byIds' | 'byIdentities' | 'byNames'>;
+  readonly activities: Pick<Activities, 'byIds' | 'byKeys' | 'byNames'>;
+}
+
+const maxSearchLength = 1000;
+
+/**
+ * The filter with its names resolved to what entries hold. Who or what has no such name is left out, so that a list of
+ * nobody matches nothing.
+ * @throws CodedError BAD_USER_INPUT, TOO_LARGE naming the field.
+ */
+export async function resolveFilter(
+  parts: ResolvingParts,
+  workspaceId: Id,
+  filter: ActivityLogFilter | null | undefined,
+  field = 'filter',
+): Promise<ResolvedFilter> {
+  if (!filter) return {};
+  const list = <K extends keyof ActivityLogFilter>(name: K) =>
+    checkList(filter[name] as readonly string[] | null | undefined, `${field}.${name}`) as
+      | Exclude<ActivityLogFilter[K], null | undefined>
+      | undefined;
+  const plain = {
+    sources: list('sources'),
+    actions: list('actions'),
+    omitActions: list('omitActions'),
+    actionClasses: list('actionClasses'),
+    objectTypes: list('objectTypes'),
+    objectIds: list('objectIds'),
+    pathwayIds: list('pathways')?.flatMap((id) => (isId(id) ? [id.toLowerCase()] : [])),
+    platforms: list('platforms'),
+    serials: list('serials'),
+    tags: list('tags'),
+    nativeIds: list('nativeIds'),
+    outcomes: list('outcomes'),
+    occurredAfterMicros: micros(filter.occurredAfter, `${field}.occurredAfter`, occurredAtRange.from, 'later'),
+    occurredBeforeMicros: micros(filter.occurredBefore, `${field}.occurredBefore`, occurredAtRange.before, 'earlier'),
+    words: wordsOfSearch(filter.search, `${field}.search`),
+  };
+  const [actorKeys, activityRefs] = await Promise.all([
+    resolveUsers(parts, workspaceId, list('users')),
+    resolveActivities(parts, workspaceId, list('activities')),
+  ]);
+  return present({ ...plain, actorKeys, activityRefs });
+}
+
+/** Everything under which entries may name any of the people; a name of several means all of them. */
+async function resolveUsers(
+  { users }: ResolvingParts,
+  workspaceId: Id,
+  names: readonly string[] | undefined,
+): Promise<IdentityKey[] | undefined> {
+  if (!names) return undefined;
+  const ids = names.filter(isId).map((id) => id.toLowerCase());
+  // Entries may name an email that no user has, so it is looked for as it is, too.
+  const direct = [...ids.map(userIdentity), ...names.filter((name) => name.includes('@')).map(emailIdentity)];
+  const found = await Promise.all([users.byIdentities(workspaceId, direct), users.byNames(workspaceId, names)]);
+  return [...new Set([...direct, ...found.flat().flatMap((user) => user.identities)])];
+}
+
+async function resolveActivities(
+  { activities }: ResolvingParts,
+  workspaceId: Id,
+  names: readonly string[] | undefined,
+): Promise<ActivityRef[] | undefined> {
+  if (!names) return undefined;
+  const ids = names.filter(isId).map((id) => id.toLowerCase());
+  const found = await Promise.all([
+    activities.byIds(workspaceId, ids),
+    activities.byKeys(workspaceId, names),
+    activities.byNames(workspaceId, names),
+  ]);
+  return [...new Set([...ids.map(activityRef), ...found.flat().flatMap((activity) => activity.refs)])];
+}
+
+/** A limit in microseconds; undefined where every entry there can be is on its right side. */
+function micros(
+  date: Date | null | undefined,
+  field: string,
+  limit: Date,
+  constrains: 'later' | 'earlier',
+): number | undefined {
+  if (date === null || date === undefined) return undefined;
+  const ms = date.getTime();
+  if (Number.isNaN(ms)) throw badInput(field, `${field} is no date`);
+  if (constrains === 'later' ? ms <= limit.getTime() : ms >= limit.getTime()) return undefined;
+  return Math.min(Math.max(ms, occurredAtRange.from.getTime()), occurredAtRange.before.getTime()) * 1000;
+}
+
+/** Undefined where the text has no words: that is no constraint. */
+function wordsOfSearch(search: string | null | undefined, field: string): string[] | undefined {
+  if (search === null || search === undefined) return undefined;
+  if (search.length > maxSearchLength) {
+    throw badInput(field, `${field} must have at most ${maxSearchLength} characters`);
+  }
+  const words = searchWords(search);
+  return words.length === 0 ? undefined : words;
+}
+
+const present = (filter: ResolvedFilter): ResolvedFilter =>
+  Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));

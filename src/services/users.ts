@@ -1,0 +1,193 @@
+import { canReadUsers, canWriteUsers, requireScope } from '../auth/policies.js';
+import type { Clock } from '../base/clock.js';
+import { notFound } from '../base/errors.js';
+import type { Id } from '../base/ids.js';
+import type { LogWriter } from '../log/writer.js';
+import { emailIdentity, type IdentityKey } from '../model/identity.js';
+import type { Page, PageRequest } from '../model/page.js';
+import type { User } from '../model/user.js';
+import type { CreateUserInput, UpdateUserInput, UserFilter } from '../model/user-input.js';
+import type { Viewer } from '../model/viewer.js';
+import type { ControlLinks, ControlRecord } from '../store/control-links.js';
+import { type Users, userKey } from '../store/users.js';
+import {
+  type Attempt,
+  attempt,
+  checkExactlyOne,
+  checkId,
+  checkIds,
+  checkList,
+  checkNounBatch,
+  itemError,
+} from './input/checks.js';
+import { NounHistory } from './nouns/history.js';
+import { isNameKey } from './nouns/keys.js';
+import type { Changed, ChangedMany, ReaderContext, RemovedNoun } from './nouns/results.js';
+import { FeedCursors } from './paging/epochs.js';
+import { cutPage } from './paging/pages.js';
+import { type PagingParts, startPage } from './paging/places.js';
+import { checkRequest } from './paging/request.js';
+import { IdentityClaims, newUser, type UserState, updatedUser } from './users/states.js';
+
+export interface ListUsers {
+  readonly filter?: UserFilter | null;
+  readonly page: PageRequest;
+}
+
+export interface UserServiceParts extends PagingParts {
+  readonly users: Users;
+  readonly links: ControlLinks;
+  readonly writer: LogWriter;
+  readonly clock: Clock;
+}
+
+const userList = { list: 'users', isKey: isNameKey };
+
+/** The people of a workspace. */
+export class UserService {
+  readonly #history: NounHistory<User>;
+  readonly #cursors: FeedCursors;
+
+  constructor(private readonly parts: UserServiceParts) {
+    this.#history = new NounHistory({
+      noun: 'user',
+      documents: parts.users,
+      links: parts.links,
+      writer: parts.writer,
+    });
+    this.#cursors = new FeedCursors(parts.states);
+  }
+
+  /** Exactly one of the two arguments. */
+  async get(
+    viewer: Viewer,
+    by: { readonly id?: Id | null; readonly email?: string | null },
+  ): Promise<User | undefined> {
+    requireScope(canReadUsers(viewer), 'user:read');
+    checkExactlyOne({ id: by.id, email: by.email });
+    const id = checkId(by.id, 'id');
+    const found = id
+      ? await this.parts.users.byIds(viewer.workspaceId, [id])
+      : await this.parts.users.byIdentities(viewer.workspaceId, [emailIdentity(by.email!)]);
+    return found[0];
+  }
+
+  /** Ordered by name. */
+  async list(viewer: Viewer, args: ListUsers): Promise<Page<User>> {
+    requireScope(canReadUsers(viewer), 'user:read');
+    const request = checkRequest(args.page);
+    const filter: UserFilter = {
+      ids: checkIds(args.filter?.ids, 'filter.ids'),
+      emails: checkList(args.filter?.emails, 'filter.emails'),
+      search: args.filter?.search,
+    };
+    const { workspaceId } = viewer;
+    const start = await startPage(this.parts, workspaceId, userList, request);
+    const source = {
+      find: (slice) => this.parts.users.find(workspaceId, filter, slice),
+      exists: (span) => this.parts.users.exists(workspaceId, filter, span),
+      count: () => this.parts.users.count(workspaceId, filter),
+      keyOf: userKey,
+    } satisfies Parameters<typeof cutPage<User>>[0];
+    return cutPage(source, userList, start, request);
+  }
+
+  async create(viewer: Viewer, input: CreateUserInput): Promise<Changed<User>> {
+    const { seq, nodes } = await this.#createAll(viewer, [input], () => 'input');
+    const [only] = nodes;
+    if (!only!.ok) throw only!.error;
+    return { node: only!.value, seq, cursor: await this.#cursors.of(viewer.workspaceId, seq) };
+  }
+
+  /** Each on its own: what is wrong with one does not keep the others out. */
+  async createMany(viewer: Viewer, inputs: readonly CreateUserInput[]): Promise<ChangedMany<User>> {
+    const { seq, nodes } = await this.#createAll(viewer, inputs, (index) => `inputs[${index}]`);
+    return {
+      results: nodes.map((node) => (node.ok ? { node: node.value } : { error: itemError(node.error) })),
+      cursor: await this.#cursors.of(viewer.workspaceId, seq),
+    };
+  }
+
+  async update(viewer: Viewer, input: UpdateUserInput): Promise<Changed<User>> {
+    requireScope(canWriteUsers(viewer), 'user:write');
+    const { workspaceId } = viewer;
+    const id = checkId(input.id, 'input.id')!;
+    const { seq, result } = await this.#history.change(workspaceId, async () => {
+      const user = await this.#existing(workspaceId, id, 'input.id');
+      const state = updatedUser(user, input, 'input', this.parts.clock.now());
+      new IdentityClaims(await this.parts.users.byIdentities(workspaceId, state.identities)).claim(state, 'input');
+      return { change: { name: 'updated', set: [state], removed: [], at: state.updatedAt }, result: state };
+    });
+    return {
+      node: { ...result, workspaceId, seq },
+      seq,
+      cursor: await this.#cursors.of(workspaceId, seq),
+    };
+  }
+
+  /** Entries keep what they say of the person; nobody is found by it any more. */
+  async remove(viewer: Viewer, id: Id): Promise<RemovedNoun> {
+    requireScope(canWriteUsers(viewer), 'user:write');
+    const { workspaceId } = viewer;
+    const deletedId = checkId(id, 'id')!;
+    const { seq } = await this.#history.change(workspaceId, async () => {
+      await this.#existing(workspaceId, deletedId, 'id');
+      const change = { name: 'removed', set: [], removed: [deletedId], at: this.parts.clock.now() };
+      return { change, result: undefined };
+    });
+    return { deletedId, seq, cursor: await this.#cursors.of(workspaceId, seq) };
+  }
+
+  /** For a DataLoader: one per key, in order; undefined where nobody is known by it. @throws CodedError FORBIDDEN. */
+  async byIdentity(who: ReaderContext, keys: readonly IdentityKey[]): Promise<(User | undefined)[]> {
+    requireScope(canReadUsers(who), 'user:read');
+    const users = await this.parts.users.byIdentities(who.workspaceId, keys);
+    const owners = new Map(users.flatMap((user) => user.identities.map((key) => [key, user] as const)));
+    return keys.map((key) => owners.get(key));
+  }
+
+  /** Finishes what a crash left between the log and the documents, or rebuilds the documents from the log. */
+  async catchUp(workspaceId: Id): Promise<void> {
+    await this.#history.catchUp(workspaceId);
+  }
+
+  /** Brings the documents to what one control entry says of people; others are passed over. */
+  applyUserControl(workspaceId: Id, record: ControlRecord): Promise<void> {
+    return this.#history.apply(workspaceId, record);
+  }
+
+  async #createAll(
+    viewer: Viewer,
+    inputs: readonly CreateUserInput[],
+    fieldOf: (index: number) => string,
+  ): Promise<{ seq: number; nodes: Attempt<User>[] }> {
+    requireScope(canWriteUsers(viewer), 'user:write');
+    checkNounBatch(inputs, 'inputs');
+    const { workspaceId } = viewer;
+    const at = this.parts.clock.now();
+    const states = inputs.map((input, index) => attempt(() => newUser(input, fieldOf(index), at)));
+    const { seq, result } = await this.#history.change(workspaceId, async () => {
+      const wanted = states.flatMap((state) => (state.ok ? state.value.identities : []));
+      const claims = new IdentityClaims(await this.parts.users.byIdentities(workspaceId, wanted));
+      const result = states.map((state, index): Attempt<UserState> => {
+        if (!state.ok) return state;
+        return attempt(() => {
+          claims.claim(state.value, fieldOf(index));
+          return state.value;
+        });
+      });
+      const set = result.flatMap((state) => (state.ok ? [state.value] : []));
+      return { change: set.length > 0 ? { name: 'created', set, removed: [], at } : undefined, result };
+    });
+    const placed = result.map((state) =>
+      state.ok ? { ok: true as const, value: { ...state.value, workspaceId, seq } } : state,
+    );
+    return { seq, nodes: placed };
+  }
+
+  async #existing(workspaceId: Id, id: Id, field: string): Promise<User> {
+    const [user] = await this.parts.users.byIds(workspaceId, [id]);
+    if (!user) throw notFound('This user', field);
+    return user;
+  }
+}

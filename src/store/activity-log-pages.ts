@@ -1,0 +1,122 @@
+import { type Document, Long, ObjectId } from 'mongodb';
+import type { Id } from '../base/ids.js';
+import type { ActivityLog } from '../model/activity-log.js';
+import type { ResolvedFilter } from '../model/activity-log-filter.js';
+import type { ActivityLogOrder } from '../model/activity-log-order.js';
+import { type LogWindow, windowConditions } from './activity-log-query.js';
+import type { Store } from './connect.js';
+import { type Bound, type Order, type Slice, type Span, sortOf, spanConditions } from './keyset.js';
+import { type LogDocument, toEntry } from './log-document.js';
+import { defaultMaxTimeMs, read } from './read.js';
+
+/** One list of entries: a part of the log, narrowed by a filter, in an order. */
+export interface ActivityLogList {
+  readonly window: LogWindow;
+  readonly filter: ResolvedFilter;
+  readonly order: ActivityLogOrder;
+  /** Which properties are needed; absent: all. What is not needed may be missing from the answer. */
+  readonly fields?: readonly (keyof ActivityLog)[];
+}
+
+const orders: Readonly<Record<ActivityLogOrder, Order>> = {
+  OCCURRED_AT_DESC: { fields: ['occurredAtMicros', 'seq'], direction: -1 },
+  OCCURRED_AT_ASC: { fields: ['occurredAtMicros', 'seq'], direction: 1 },
+  RECORDED_DESC: { fields: ['seq'], direction: -1 },
+  RECORDED_ASC: { fields: ['seq'], direction: 1 },
+};
+
+/** Where an entry stands in a list of that order. */
+export const activityLogKey = (order: ActivityLogOrder, entry: ActivityLog): number[] =>
+  orders[order].fields.length === 1 ? [entry.seq] : [entry.occurredAtMicros, entry.seq];
+
+export const activityLogKeyLength = (order: ActivityLogOrder): number => orders[order].fields.length;
+
+/** Lists of live entries, as people and façades read them. The recorder's and the feed's side is in activity-logs.ts. */
+export class ActivityLogPages {
+  readonly #logs;
+  readonly #maxTimeMS: number;
+
+  constructor(store: Store, options: { readonly maxTimeMs?: number } = {}) {
+    this.#logs = store.collection<LogDocument>('activity_logs');
+    this.#maxTimeMS = options.maxTimeMs ?? defaultMaxTimeMs;
+  }
+
+  /** A slice of the list, in the list's order. @throws CodedError QUERY_TOO_SLOW, SERVICE_UNAVAILABLE. */
+  async find(list: ActivityLogList, slice: Slice): Promise<ActivityLog[]> {
+    if (slice.limit === 0) return [];
+    const documents = await read(() =>
+      this.#logs
+        .find(conditions(list, slice), {
+          sort: sortOf(orders[list.order], slice.backward),
+          limit: slice.limit,
+          batchSize: slice.limit,
+          projection: list.fields && projectionOf(list.fields),
+          maxTimeMS: this.#maxTimeMS,
+        })
+        .toArray(),
+    );
+    if (slice.backward) documents.reverse();
+    return documents.map(toEntry);
+  }
+
+  /** Whether anything lies within the span. */
+  async exists(list: ActivityLogList, span: Span): Promise<boolean> {
+    const found = await read(() =>
+      this.#logs.findOne(conditions(list, span), {
+        projection: { _id: 1 },
+        sort: sortOf(orders[list.order]),
+        maxTimeMS: this.#maxTimeMS,
+      }),
+    );
+    return found !== null;
+  }
+
+  count(list: ActivityLogList): Promise<number> {
+    return read(() => this.#logs.countDocuments(conditions(list, {}), { maxTimeMS: this.#maxTimeMS }));
+  }
+
+  /** Live entries by id, in no particular order. */
+  async findMany(workspaceId: Id, ids: readonly Id[], firstSeq = 1): Promise<ActivityLog[]> {
+    if (ids.length === 0) return [];
+    const documents = await read(() =>
+      this.#logs
+        .find(
+          {
+            _id: { $in: ids.map((id) => new ObjectId(id)) },
+            workspaceId: new ObjectId(workspaceId),
+            kind: 'entry',
+            removedAt: { $exists: false },
+            seq: { $gte: Long.fromNumber(firstSeq) },
+          },
+          { maxTimeMS: this.#maxTimeMS },
+        )
+        .toArray(),
+    );
+    return documents.map(toEntry);
+  }
+}
+
+function conditions(list: ActivityLogList, span: Span): Document {
+  const longs = (bound: Bound | undefined): Bound | undefined =>
+    bound && { ...bound, key: bound.key.map((value) => Long.fromNumber(value as number)) };
+  return {
+    $and: [
+      ...windowConditions(list.window, list.filter),
+      ...spanConditions(orders[list.order], { after: longs(span.after), before: longs(span.before) }),
+    ],
+  };
+}
+
+/** Where a property of an entry lies, if not under its own name. */
+const documentFields: Partial<Record<keyof ActivityLog, readonly string[]>> = {
+  id: ['_id'],
+  actor: ['actor', 'actorKey'],
+  object: ['objectType', 'objectId', 'objectName'],
+};
+
+const projectionOf = (fields: readonly (keyof ActivityLog)[]): Document =>
+  Object.fromEntries(
+    ['workspaceId', 'seq', 'occurredAtMicros', ...fields.flatMap((field) => documentFields[field] ?? [field])].map(
+      (name) => [name, 1],
+    ),
+  );

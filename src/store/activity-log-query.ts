@@ -1,0 +1,69 @@
+import { type Document, type IndexDescription, Long, ObjectId } from 'mongodb';
+import { type Id, isId } from '../base/ids.js';
+import type { ResolvedFilter } from '../model/activity-log-filter.js';
+
+/** Which part of a workspace's log a list is made of. */
+export interface LogWindow {
+  readonly workspaceId: Id;
+  /** The lowest number that retention kept. */
+  readonly firstSeq: number;
+  /** The safe mark: nothing above it is read. */
+  readonly seq: number;
+}
+
+const oneOf = (field: string, list: readonly unknown[] | undefined): Document[] =>
+  list === undefined ? [] : [{ [field]: { $in: [...list] } }];
+
+const objectIds = (ids: readonly Id[] | undefined): ObjectId[] | undefined =>
+  ids?.filter(isId).map((id) => new ObjectId(id));
+
+/** Conditions that AND together to the same as `matches` in the model; a test compares the two. */
+export const filterConditions = (filter: ResolvedFilter): Document[] => [
+  ...oneOf('source', filter.sources),
+  ...oneOf('action', filter.actions),
+  ...(filter.omitActions?.length ? [{ action: { $nin: [...filter.omitActions] } }] : []),
+  ...oneOf('actionClass', filter.actionClasses),
+  ...oneOf('actorKey', filter.actorKeys),
+  ...oneOf('actorKey', filter.onlyActorKeys),
+  ...oneOf('activityRef', filter.activityRefs),
+  ...oneOf('objectType', filter.objectTypes),
+  ...oneOf('objectId', filter.objectIds),
+  ...oneOf('pathwayId', objectIds(filter.pathwayIds)),
+  ...oneOf('platform', filter.platforms),
+  ...oneOf('serial', filter.serials),
+  ...oneOf('nativeId', filter.nativeIds),
+  ...oneOf('outcome', filter.outcomes),
+  ...oneOf('tags', filter.tags),
+  ...(filter.occurredAfterMicros === undefined
+    ? []
+    : [{ occurredAtMicros: { $gte: Long.fromNumber(filter.occurredAfterMicros) } }]),
+  ...(filter.occurredBeforeMicros === undefined
+    ? []
+    : [{ occurredAtMicros: { $lt: Long.fromNumber(filter.occurredBeforeMicros) } }]),
+  // An empty $all would match nothing.
+  ...(filter.words?.length ? [{ words: { $all: [...filter.words] } }] : []),
+];
+
+/** The live entries of a window that a filter describes. */
+export const windowConditions = (window: LogWindow, filter: ResolvedFilter): Document[] => [
+  { workspaceId: new ObjectId(window.workspaceId) },
+  { kind: 'entry' },
+  { removedAt: { $exists: false } },
+  { seq: { $gte: Long.fromNumber(window.firstSeq), $lte: Long.fromNumber(window.seq) } },
+  ...filterConditions(filter),
+];
+
+const order = { occurredAtMicros: 1, seq: 1 } as const;
+
+/** An index that holds only the entries that have the field: each costs appending, and most entries lack most fields. */
+const selective = (field: string): IndexDescription => ({
+  name: `read_${field}`,
+  key: { workspaceId: 1, [field]: 1, ...order },
+  partialFilterExpression: { kind: 'entry', [field]: { $exists: true } },
+});
+
+/** What lists are read by. Each selects and then continues in the order of the list; RECORDED walks the unique index on `seq`. */
+export const activityLogReadIndexes: IndexDescription[] = [
+  { name: 'read_order', key: { workspaceId: 1, ...order }, partialFilterExpression: { kind: 'entry' } },
+  ...['actorKey', 'activityRef', 'objectId', 'pathwayId', 'serial', 'words'].map(selective),
+];

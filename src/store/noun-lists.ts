@@ -1,0 +1,92 @@
+import { type Collection, type Document, type IndexDescription, ObjectId } from 'mongodb';
+import type { Id } from '../base/ids.js';
+import { wordsOf } from '../model/words.js';
+import { type Bound, type Order, type Slice, type Span, sortOf, spanConditions } from './keyset.js';
+import type { NounDocument } from './noun-documents.js';
+import { defaultMaxTimeMs, read } from './read.js';
+
+/** A noun that lists show by name. Removed ones have no name any more, and so lie in none of the partial indexes. */
+export interface NamedDocument extends NounDocument {
+  name?: string;
+  /** The name as lists are ordered by it. */
+  sortName?: string;
+  words?: string[];
+}
+
+const sortNameLength = 200;
+
+/** Folded, so that case and width do not decide; cut, so that a cursor stays short. */
+export const sortNameOf = (name: string): string =>
+  [...name.normalize('NFKC').toLowerCase()].slice(0, sortNameLength).join('');
+
+export const byName: Order = { fields: ['sortName', '_id'], direction: 1 };
+
+/** Indexes that every named noun has. */
+export const namedIndexes = (noun: string): IndexDescription[] => {
+  const partialFilterExpression = { sortName: { $exists: true } };
+  return [
+    { name: `${noun}_order`, key: { workspaceId: 1, sortName: 1, _id: 1 }, partialFilterExpression },
+    { name: `${noun}_words`, key: { workspaceId: 1, words: 1, sortName: 1, _id: 1 }, partialFilterExpression },
+    { name: `${noun}_seq`, key: { workspaceId: 1, seq: 1 } },
+  ];
+};
+
+/** Every word must begin a word of the noun. No words: no constraint. */
+export const searchConditions = (search: string | null | undefined): Document[] =>
+  // Words are letters and digits only, so nothing in them means anything to a regular expression.
+  wordsOf(search ?? undefined).map((word) => ({ words: { $regex: `^${word}` } }));
+
+/** Reads of one noun's collection; what is removed is never among the answers. */
+export class NounLists<T extends NamedDocument> {
+  constructor(private readonly collection: Collection<T>) {}
+
+  /** All that meet the conditions, in no particular order. */
+  many(workspaceId: Id, ...conditions: Document[]): Promise<T[]> {
+    return read(() =>
+      this.collection.find(live(workspaceId, conditions) as never, { maxTimeMS: defaultMaxTimeMs }).toArray(),
+    ) as Promise<T[]>;
+  }
+
+  /** A slice, ordered by name and id. */
+  async find(workspaceId: Id, conditions: readonly Document[], slice: Slice): Promise<T[]> {
+    if (slice.limit === 0) return [];
+    const documents = await read(() =>
+      this.collection
+        .find(live(workspaceId, [...conditions, ...spanOf(slice)]) as never, {
+          sort: sortOf(byName, slice.backward),
+          limit: slice.limit,
+          batchSize: slice.limit,
+          maxTimeMS: defaultMaxTimeMs,
+        })
+        .toArray(),
+    );
+    if (slice.backward) documents.reverse();
+    return documents as T[];
+  }
+
+  async exists(workspaceId: Id, conditions: readonly Document[], span: Span): Promise<boolean> {
+    const found = await read(() =>
+      this.collection.findOne(live(workspaceId, [...conditions, ...spanOf(span)]) as never, {
+        projection: { _id: 1 },
+        maxTimeMS: defaultMaxTimeMs,
+      }),
+    );
+    return found !== null;
+  }
+
+  count(workspaceId: Id, conditions: readonly Document[]): Promise<number> {
+    return read(() =>
+      this.collection.countDocuments(live(workspaceId, conditions) as never, { maxTimeMS: defaultMaxTimeMs }),
+    );
+  }
+}
+
+const live = (workspaceId: Id, conditions: readonly Document[]): Document => ({
+  $and: [{ workspaceId: new ObjectId(workspaceId) }, { sortName: { $exists: true } }, ...conditions],
+});
+
+function spanOf(span: Span): Document[] {
+  const typed = (bound: Bound | undefined): Bound | undefined =>
+    bound && { ...bound, key: [bound.key[0], new ObjectId(String(bound.key[1]))] };
+  return spanConditions(byName, { after: typed(span.after), before: typed(span.before) });
+}

@@ -1,0 +1,171 @@
+import type { CommandStartedEvent, Document } from 'mongodb';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type Id, newId } from '../../src/base/ids.js';
+import type { ResolvedFilter } from '../../src/model/activity-log-filter.js';
+import type { ActivityLogOrder } from '../../src/model/activity-log-order.js';
+import { userIdentity } from '../../src/model/identity.js';
+import { Activities } from '../../src/store/activities.js';
+import { ActivityLogPages } from '../../src/store/activity-log-pages.js';
+import { activityLogReadIndexes } from '../../src/store/activity-log-query.js';
+import { connectStore } from '../../src/store/connect.js';
+import { Users } from '../../src/store/users.js';
+import { entryDraft, openTestServices, viewerOf } from '../support/services.js';
+
+const services = await openTestServices();
+
+/** A second connection that keeps the find commands it sends, so that exactly these can be explained. */
+const watched = await connectStore({
+  url: inject('mongodbUrl'),
+  database: services.store.db.databaseName,
+  monitorCommands: true,
+});
+afterAll(() => watched.close());
+const pages = new ActivityLogPages(watched);
+
+let workspaceId: Id;
+const pathwayIds = Array.from({ length: 50 }, () => newId());
+
+beforeAll(async () => {
+  workspaceId = await services.workspace();
+  await services.writer.appendMany(
+    workspaceId,
+    Array.from({ length: 1000 }, (_, i) =>
+      entryDraft({
+        occurredAtMicros: 1_700_000_000_000_000 + i,
+        actor: { kind: 'USER', key: `u:${i % 50}` },
+        activityRef: i % 3 === 0 ? `a:${i % 50}` : undefined,
+        object: { type: 'doc', id: `o${i % 50}` },
+        pathwayId: i % 3 === 0 ? pathwayIds[i % 50] : undefined,
+        serial: i % 3 === 0 ? `s${i % 50}` : undefined,
+        summary: `word${i % 50}`,
+      }),
+    ),
+  );
+});
+
+beforeAll(async () => {
+  const here = viewerOf(workspaceId);
+  const names = Array.from({ length: 200 }, (_, i) => `name${i} anna${i % 7}`);
+  await services.userService.createMany(
+    here,
+    names.map((name, i) => ({ name, email: `u${i}@x.org` })),
+  );
+  await services.activityService.createMany(
+    here,
+    names.map((name, i) => ({ name, key: `k${i}` })),
+  );
+});
+
+interface Plan {
+  readonly index: string | undefined;
+  /** Whether the index gave the order, rather than a sort of everything that was found. */
+  readonly ordered: boolean;
+  readonly examined: number;
+  readonly returned: number;
+}
+
+/** How the server does what the store really sent. */
+async function planOf(filter: ResolvedFilter, order: ActivityLogOrder, after?: readonly number[]): Promise<Plan> {
+  const window = await services.reader.settle(workspaceId);
+  return planOfFind(() =>
+    pages.find({ window, filter, order }, { limit: 21, ...(after && { after: { key: after } }) }),
+  );
+}
+
+async function planOfFind(look: () => Promise<unknown>): Promise<Plan> {
+  const sent: Document[] = [];
+  const keep = (event: CommandStartedEvent): void => {
+    if (event.commandName === 'find') sent.push(event.command);
+  };
+  watched.db.client.on('commandStarted', keep);
+  await look();
+  watched.db.client.off('commandStarted', keep);
+  const { find, filter: where, sort, limit } = sent[0]!;
+  const explained = await watched.db.command({
+    explain: { find, filter: where, ...(sort && { sort }), ...(limit && { limit }) },
+    verbosity: 'executionStats',
+  });
+  const stages = stagesOf(explained.queryPlanner.winningPlan);
+  return {
+    index: stages.find(({ stage }) => stage === 'IXSCAN')?.indexName,
+    ordered: !stages.some(({ stage }) => stage === 'SORT'),
+    examined: explained.executionStats.totalDocsExamined,
+    returned: explained.executionStats.nReturned,
+  };
+}
+
+function stagesOf(plan: Document): Document[] {
+  const stage = plan.queryPlan ?? plan;
+  return [stage, ...[stage.inputStage, ...(stage.inputStages ?? [])].filter(Boolean).flatMap(stagesOf)];
+}
+
+const selective: [string, ResolvedFilter][] = [
+  ['read_actorKey', { actorKeys: ['u:7'] }],
+  ['read_actorKey', { onlyActorKeys: ['u:7'], actions: ['did'] }],
+  ['read_activityRef', { activityRefs: ['a:9'] }],
+  ['read_objectId', { objectIds: ['o7'] }],
+  ['read_pathwayId', { pathwayIds: [pathwayIds[9]!] }],
+  ['read_serial', { serials: ['s9'] }],
+  ['read_words', { words: ['word7'] }],
+];
+
+describe('the indexes of the log', () => {
+  it.each(selective)('%s is what %j is read by, in order', async (index, filter) => {
+    const plan = await planOf(filter, 'OCCURRED_AT_DESC');
+    expect(plan).toMatchObject({ index, ordered: true });
+    expect(plan.returned).toBeGreaterThan(0);
+    expect(plan.examined).toBeLessThanOrEqual(plan.returned + 1);
+  });
+
+  it.each(selective)('%s serves %j with several values, too', async (index, filter) => {
+    const [name, values] = Object.entries(filter)[0]!;
+    if (name === 'words') return expect(index).toBe('read_words');
+    const plan = await planOf({ ...filter, [name]: [...(values as string[]), 'u:8', newId()] }, 'OCCURRED_AT_ASC');
+    expect(plan).toMatchObject({ index, ordered: true });
+  });
+
+  it('read_order gives unfiltered lists, page after page, looking at no more than is shown', async () => {
+    for (const order of ['OCCURRED_AT_DESC', 'OCCURRED_AT_ASC'] as const) {
+      expect(await planOf({}, order)).toEqual({ index: 'read_order', ordered: true, examined: 21, returned: 21 });
+      const plan = await planOf({}, order, [1_700_000_000_000_500, 501]);
+      expect(plan).toMatchObject({ index: 'read_order', ordered: true, returned: 21 });
+      expect(plan.examined).toBeLessThanOrEqual(22);
+    }
+  });
+
+  it('the unique index on the number gives lists in the order of recording', async () => {
+    for (const order of ['RECORDED_DESC', 'RECORDED_ASC'] as const) {
+      expect(await planOf({}, order, [500])).toEqual({ index: 'log_seq', ordered: true, examined: 21, returned: 21 });
+    }
+  });
+
+  it('hold only entries, and only those that have the field', () => {
+    for (const { key, partialFilterExpression } of activityLogReadIndexes) {
+      const fields = Object.keys(key);
+      expect(fields[0]).toBe('workspaceId');
+      expect(fields.slice(-2)).toEqual(['occurredAtMicros', 'seq']);
+      expect(partialFilterExpression).toMatchObject({ kind: 'entry' });
+    }
+  });
+});
+
+describe('the indexes of people and definitions', () => {
+  const users = new Users(watched);
+  const activities = new Activities(watched);
+  const slice = { limit: 5, after: { key: ['m', newId()] } };
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['users_identity', () => users.byIdentities(workspaceId, [userIdentity(newId()), 'e:u1@x.org', 'e:u2@x.org'])],
+    ['users_order', () => users.byNames(workspaceId, ['Ann', 'Bob'])],
+    ['users_order', () => users.find(workspaceId, {}, slice)],
+    ['users_words', () => users.find(workspaceId, { search: 'name177' }, { limit: 5 })],
+    ['users_seq', () => users.head(workspaceId)],
+    ['activities_key', () => activities.byKeys(workspaceId, ['k1', 'k2'])],
+    ['activities_ref', () => activities.byRefs(workspaceId, ['a:1', 'a:2'])],
+    ['activities_order', () => activities.find(workspaceId, {}, slice)],
+  ])('%s', async (index, look) => {
+    const plan = await planOfFind(look);
+    expect(plan).toMatchObject({ index });
+    expect(plan.examined).toBeLessThanOrEqual(Math.max(plan.returned, 5) + 1);
+  });
+});

@@ -1,0 +1,82 @@
+import { afterAll } from 'vitest';
+import { systemClock } from '../../src/base/clock.js';
+import { type Id, newId } from '../../src/base/ids.js';
+import { silentLogger } from '../../src/base/logger.js';
+import { openLog } from '../../src/log/log.js';
+import type { EntryDraft } from '../../src/model/log-record.js';
+import type { Scope } from '../../src/model/scopes.js';
+import type { Viewer } from '../../src/model/viewer.js';
+import { ActivityService } from '../../src/services/activities.js';
+import { ActivityLogService } from '../../src/services/activity-logs.js';
+import { UserService } from '../../src/services/users.js';
+import { Activities } from '../../src/store/activities.js';
+import { ActivityLogPages } from '../../src/store/activity-log-pages.js';
+import type { Store } from '../../src/store/connect.js';
+import { ControlLinks } from '../../src/store/control-links.js';
+import { Users } from '../../src/store/users.js';
+import { openTestStore } from './store.js';
+
+/** The services over a real log, as one process has them. Two calls on one store are two processes. */
+export function openServices(store: Store) {
+  const log = openLog({ store, logger: silentLogger, holeMs: 200, pollMs: 50 });
+  afterAll(() => log.close());
+  const users = new Users(store);
+  const activities = new Activities(store);
+  const parts = {
+    store,
+    users,
+    activities,
+    pages: new ActivityLogPages(store),
+    links: new ControlLinks(store),
+    reader: log.feeds,
+    states: log.states,
+    writer: log.recorder,
+    remover: log.removal,
+    clock: systemClock,
+  };
+  return {
+    ...parts,
+    log,
+    logs: new ActivityLogService(parts),
+    userService: new UserService(parts),
+    activityService: new ActivityService(parts),
+    /** A workspace of its own, with its log open. */
+    async workspace(): Promise<Id> {
+      const workspaceId = newId();
+      await log.feeds.open(workspaceId);
+      return workspaceId;
+    },
+  };
+}
+
+export type TestServices = ReturnType<typeof openServices>;
+
+export const openTestServices = async (): Promise<TestServices> => openServices(await openTestStore());
+
+/** Somebody in a workspace, by default with all rights and no user. */
+export function viewerOf(workspaceId: Id, over: { scopes?: Scope[]; userId?: Id; owner?: string } = {}): Viewer {
+  const credentialId = newId();
+  return {
+    workspaceId,
+    credentialId,
+    owner: over.owner ?? (over.userId ? `user:${over.userId}` : `client:${credentialId}`),
+    userId: over.userId,
+    scopes: new Set<Scope>(over.scopes ?? ['*']),
+  };
+}
+
+export const entryDraft = (entry: Partial<EntryDraft['entry']> = {}, nativeKey?: string): EntryDraft => ({
+  kind: 'entry',
+  id: newId(),
+  nativeKey,
+  entry: {
+    source: 'GATEWAY',
+    connectionId: 'client:test',
+    action: 'did',
+    actionClass: 'OTHER',
+    occurredAtMicros: Date.now() * 1000,
+    actor: { kind: 'CLIENT' },
+    tags: [],
+    ...entry,
+  },
+});
