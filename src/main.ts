@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { fileURLToPath } from 'node:url';
 import { config as loadEnvFile } from 'dotenv';
 
 import { type Config, ConfigError, readConfig } from './base/config.js';
@@ -12,6 +13,11 @@ import { openEngine } from './store/engine/engine.js';
 import { EngineError } from './store/engine/engine-error.js';
 import { ensureSchema } from './store/schema.js';
 
+/** Built by `npm run build`; beside this file once it is built itself. */
+const pagesDirectory = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../dist/pages' : '../pages', import.meta.url),
+);
+
 /** For the person at the terminal; the structured log goes on beside it. */
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -21,14 +27,9 @@ async function start(config: Config, logger: Logger, closing: Closing): Promise<
   const store = closing.add(await connectStore({ url, database: config.DATABASE }));
   await ensureSchema(store);
   const keys = secrets && demoKeys(config, secrets);
-  const gateway = closing.add(
-    await createGateway(config, {
-      store,
-      logger,
-      tokenSecret: (config.TOKEN_SECRET ?? secrets?.tokenSecret)!,
-      demoKeys: keys,
-    }),
-  );
+  const pages = { directory: pagesDirectory, authorization: keys && `Bearer ${keys.apiKey}` };
+  const tokenSecret = (config.TOKEN_SECRET ?? secrets?.tokenSecret)!;
+  const gateway = closing.add(await createGateway(config, { store, logger, tokenSecret, pages }));
   const address = await gateway.app.listen({ host: config.HOST, port: config.PORT });
   if (keys) await runDemo({ config, keys, url, logger, closing, say });
   say(banner(address, keys));

@@ -1,6 +1,6 @@
 import { MongoServerError, ObjectId } from 'mongodb';
 import { CodedError } from '../base/errors.js';
-import { isId } from '../base/ids.js';
+import { type Id, isId } from '../base/ids.js';
 import type { Workspace } from '../model/workspace.js';
 import type { Store } from './connect.js';
 import {
@@ -80,6 +80,10 @@ export class UnscopedStore {
   /** All of them, by key. */
   async listWorkspaces(): Promise<Workspace[]> {
     return (await this.#workspaces.find({}, { sort: { key: 1 } }).toArray()).map(toWorkspace);
+  }
+
+  async workspaceIds(): Promise<Id[]> {
+    return (await this.listWorkspaces()).map(({ id }) => id);
   }
 
   /**

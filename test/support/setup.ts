@@ -1,1 +1,6 @@
 import 'reflect-metadata';
+import { afterAll } from 'vitest';
+import { closeLeftovers } from './leftovers.js';
+
+// The first to be registered is the last to run: by then each file has closed what it opened.
+afterAll(closeLeftovers);

@@ -1,0 +1,95 @@
+import type { FastifyInstance } from 'fastify';
+import { Authenticator } from './auth/authenticate.js';
+import { systemClock } from './base/clock.js';
+import type { Config } from './base/config.js';
+import type { Id } from './base/ids.js';
+import { type Closeable, Closing } from './base/lifecycle.js';
+import type { Logger } from './base/logger.js';
+import { createGraphql } from './graphql/apollo.js';
+import { createSchema } from './graphql/schema.js';
+import type { Services } from './graphql/services.js';
+import { type Log, openLog } from './log/log.js';
+import { Sweeper } from './log/sweeper.js';
+import { createServer } from './server/http.js';
+import { createMetrics } from './server/metrics.js';
+import { registerOAuth } from './server/oauth.js';
+import type { PageConfig } from './server/pages/page-config.js';
+import { registerPages } from './server/pages.js';
+import { ActivityService } from './services/activities.js';
+import { ActivityLogService } from './services/activity-logs.js';
+import { CredentialService } from './services/credentials.js';
+import { UserService } from './services/users.js';
+import { Activities } from './store/activities.js';
+import { ActivityLogPages } from './store/activity-log-pages.js';
+import type { Store } from './store/connect.js';
+import { ControlLinks } from './store/control-links.js';
+import { CredentialStore } from './store/credentials.js';
+import { UnscopedStore } from './store/unscoped.js';
+import { Users } from './store/users.js';
+
+/** What a gateway is built on. */
+export interface GatewayDeps {
+  readonly store: Store;
+  readonly logger: Logger;
+  /** Signs access tokens; the same in every process, at least 32 characters. */
+  readonly tokenSecret: string;
+  /** How long a reader waits for an unused number before it fills it. */
+  readonly holeMs?: number;
+  /** GraphiQL: where its built files lie, and the credential that it has filled in (a demo's only). */
+  readonly pages?: { readonly directory: string; readonly authorization?: string };
+}
+
+/** All parts, joined. Not yet listening: `app.listen` does that. */
+export interface Gateway extends Closeable {
+  readonly app: FastifyInstance;
+  readonly authenticator: Authenticator;
+  readonly services: Services;
+  readonly log: Log;
+}
+
+const pageConfig = (config: Config, { authorization }: { authorization?: string }): PageConfig => ({
+  title: 'Activity Gateway',
+  demo: config.demoMode,
+  headers: authorization === undefined ? {} : { authorization },
+});
+
+export async function createGateway(config: Config, deps: GatewayDeps): Promise<Gateway> {
+  const { store, logger, tokenSecret, holeMs } = deps;
+  const closing = new Closing();
+  const metrics = createMetrics();
+
+  const log = closing.add(openLog({ store, logger, metrics, holeMs }));
+  const unscoped = new UnscopedStore(store);
+  const credentials = new CredentialStore(store);
+  const authenticator = new Authenticator({ credentials, unscoped, tokenSecret, logger });
+
+  const parts = {
+    clock: systemClock,
+    reader: log.feeds,
+    writer: log.recorder,
+    remover: log.removal,
+    states: log.states,
+    links: new ControlLinks(store),
+    pages: new ActivityLogPages(store),
+    users: new Users(store),
+    activities: new Activities(store),
+  };
+  const userExists = async (workspaceId: Id, userId: Id) => (await parts.users.byIds(workspaceId, [userId])).length > 0;
+  const services: Services = {
+    activityLogs: new ActivityLogService(parts),
+    activities: new ActivityService(parts),
+    users: new UserService(parts),
+    credentials: new CredentialService({ ...parts, credentials, recorder: log.recorder, userExists }),
+    workspaces: unscoped,
+  };
+
+  const graphql = await createGraphql(createSchema(services), logger);
+  const ready = () => store.ping();
+  const app = await createServer({ config, logger, metrics, graphql, services, authenticator, ready });
+  await registerOAuth(app, { authenticator });
+  if (deps.pages) await registerPages(app, { directory: deps.pages.directory, config: pageConfig(config, deps.pages) });
+  closing.add(new Sweeper({ removal: log.removal, logger, workspaces: () => unscoped.workspaceIds() }));
+  closing.defer(() => app.close());
+
+  return { app, authenticator, services, log, close: () => closing.close() };
+}

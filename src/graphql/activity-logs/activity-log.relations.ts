@@ -1,0 +1,24 @@
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { Activity } from '../../model/activity.js';
+import type { ActivityLog } from '../../model/activity-log.js';
+import type { User } from '../../model/user.js';
+import { ActivityType } from '../activities/activity.type.js';
+import type { RequestContext } from '../context.js';
+import { UserType } from '../users/user.type.js';
+import { ActivityLogType } from './activity-log.type.js';
+
+@Resolver(() => ActivityLogType)
+export class ActivityLogRelations {
+  @FieldResolver(() => UserType, {
+    nullable: true,
+    description: 'The user who acted; null where the actor is none that is known here.',
+  })
+  async user(@Root() entry: ActivityLog, @Ctx() { loaders }: RequestContext): Promise<User | undefined> {
+    return entry.actor.key === undefined ? undefined : loaders.userByIdentity.load(entry.actor.key);
+  }
+
+  @FieldResolver(() => ActivityType, { nullable: true, description: 'What was done, where it is defined here.' })
+  async activity(@Root() entry: ActivityLog, @Ctx() { loaders }: RequestContext): Promise<Activity | undefined> {
+    return entry.activityRef === undefined ? undefined : loaders.activityByRef.load(entry.activityRef);
+  }
+}

@@ -1,0 +1,74 @@
+import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestListener } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import { type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+import type { Logger } from '../base/logger.js';
+import type { RequestContext } from './context.js';
+import { formatError, noteErrors, requestError } from './errors.js';
+import { limits, limitsRule } from './limits.js';
+import { noCredential } from './no-credential.js';
+
+export type Graphql = ApolloServer<RequestContext>;
+
+/**
+ * The pipeline from a document to an answer. Apollo's own cross-site guard is off because the server's stands before
+ * it; its cache-control plugin is off because it wraps every field.
+ */
+export async function createGraphql(schema: GraphQLSchema, logger: Logger): Promise<Graphql> {
+  const apollo = new ApolloServer<RequestContext>({
+    schema,
+    logger: apolloLogger(logger),
+    introspection: true,
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    csrfPrevention: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    stringifyResult: (value) => JSON.stringify(value),
+    parseOptions: { maxTokens: limits.tokens },
+    validationOptions: { maxErrors: 20 },
+    validationRules: [limitsRule],
+    formatError,
+    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), requestPlugin(logger)],
+  });
+  await apollo.start();
+  return apollo;
+}
+
+/** Notes what the operation is, lets nobody unknown past the schema, and logs what nobody expected. */
+function requestPlugin(logger: Logger): ApolloServerPlugin<RequestContext> {
+  return {
+    requestDidStart: async (): Promise<GraphQLRequestListener<RequestContext>> => ({
+      didResolveOperation: async ({ operation, contextValue }) => {
+        if (!operation) return;
+        contextValue.operation.name = operation.name?.value;
+        contextValue.operation.kind = operationKind(operation);
+        if (!contextValue.viewer && contextValue.operation.kind !== 'introspection') {
+          throw requestError(noCredential(), contextValue.requestId);
+        }
+      },
+      didEncounterErrors: async ({ errors, contextValue }) => noteErrors(errors, contextValue.requestId, logger),
+    }),
+  };
+}
+
+const schemaFields = ['__schema', '__type', '__typename'];
+
+/** An introspection asks its root for the schema and for nothing else. */
+function operationKind(operation: OperationDefinitionNode): RequestContext['operation']['kind'] {
+  if (operation.operation !== 'query') return operation.operation === 'mutation' ? 'mutation' : 'none';
+  const onlySchema = operation.selectionSet.selections.every(
+    (selection) => selection.kind === Kind.FIELD && schemaFields.includes(selection.name.value),
+  );
+  return onlySchema ? 'introspection' : 'query';
+}
+
+/** Apollo writes plain lines. */
+const apolloLogger = (logger: Logger) => ({
+  debug: (message?: string) => logger.debug(message),
+  info: (message?: string) => logger.debug(message),
+  warn: (message?: string) => logger.warn(message),
+  error: (message?: string) => logger.error(message),
+});

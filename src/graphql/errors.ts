@@ -1,0 +1,112 @@
+import { HeaderMap } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { CodedError, errorCatalogue } from '../base/errors.js';
+import type { Logger } from '../base/logger.js';
+import { literalPath, variablePath } from './field-path.js';
+
+/** GraphQL's own codes that may leave as they are. Every other code comes from the catalogue. */
+const graphqlCodes = [
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+];
+
+const maxMessageLength = 500;
+
+/** An error of ours as one that GraphQL can carry before an operation runs, with its HTTP status. */
+export function requestError(error: CodedError, requestId: string): GraphQLError {
+  return new GraphQLError(error.message, {
+    originalError: error,
+    extensions: { code: error.code, requestId, http: { status: error.httpStatus, headers: headersOf(error) } },
+  });
+}
+
+/** A map of Apollo's own kind; it knows no other. */
+const headersOf = (error: CodedError): HeaderMap => {
+  const headers = new HeaderMap();
+  if (error.retryAfterSeconds !== undefined) headers.set('retry-after', String(error.retryAfterSeconds));
+  if (error.code === 'UNAUTHENTICATED') headers.set('www-authenticate', 'Bearer, Basic');
+  return headers;
+};
+
+/** The error of ours that this one carries, if it carries one. */
+export function codedErrorOf(error: unknown): CodedError | undefined {
+  const original = unwrapResolverError(error);
+  if (original instanceof CodedError) return original;
+  return error instanceof GraphQLError && error.originalError instanceof CodedError ? error.originalError : undefined;
+}
+
+/** How an error leaves the gateway: one of ours by its code, one of GraphQL's by its own, any other one masked. */
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const { requestId } = formatted.extensions ?? {};
+  const { message, extensions } = publicError(formatted, error);
+  return {
+    message,
+    ...(formatted.locations && { locations: formatted.locations }),
+    ...(formatted.path && { path: formatted.path }),
+    extensions: { ...extensions, ...(requestId !== undefined && { requestId }) },
+  };
+}
+
+interface PublicError {
+  readonly message: string;
+  readonly extensions: Record<string, unknown>;
+}
+
+function publicError(formatted: GraphQLFormattedError, error: unknown): PublicError {
+  const coded = codedErrorOf(error);
+  if (coded) return { message: coded.message, extensions: codedExtensions(coded) };
+  const code = publicCode(formatted, error);
+  if (code === undefined) {
+    const message = `Something went wrong on our side; request id ${String(formatted.extensions?.requestId)}`;
+    return { message, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+  }
+  const field = error instanceof GraphQLError ? fieldOf(error) : undefined;
+  return { message: shortened(formatted.message), extensions: { code, ...(field !== undefined && { field }) } };
+}
+
+/** `field` where one is at fault, `retryAfterSeconds` where waiting helps. */
+export const codedExtensions = (error: CodedError): Record<string, unknown> => ({
+  code: error.code,
+  ...(error.field !== undefined && { field: error.field }),
+  ...(error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds }),
+});
+
+/** The code of an error that graphql-js or Apollo made because of the request; undefined for any other error. */
+function publicCode(formatted: GraphQLFormattedError, error: unknown): string | undefined {
+  const given = String(formatted.extensions?.code);
+  if (given === 'GRAPHQL_PARSE_FAILED' && /more tha[nt] \d+ tokens/.test(formatted.message)) return 'TOO_COSTLY';
+  if (given === 'BAD_REQUEST') return 'BAD_USER_INPUT';
+  const own = ownCodeOf(error);
+  if (own !== undefined) return own;
+  return graphqlCodes.includes(given) || given === 'BAD_USER_INPUT' ? given : undefined;
+}
+
+/** A code of the catalogue that a scalar or a validation rule of ours gave, also below an error that Apollo wrapped it in. */
+function ownCodeOf(error: unknown): string | undefined {
+  const original = error instanceof GraphQLError ? error.originalError : undefined;
+  if (!(original instanceof GraphQLError)) return undefined;
+  const code = original.extensions.code;
+  return typeof code === 'string' && code in errorCatalogue ? code : ownCodeOf(original);
+}
+
+const fieldOf = (error: GraphQLError): string | undefined => {
+  const [node] = error.nodes ?? [];
+  return variablePath(error) ?? (node && literalPath(node));
+};
+
+const shortened = (message: string): string =>
+  message.length <= maxMessageLength ? message : `${message.slice(0, maxMessageLength)}…`;
+
+/** Logs what nobody expected, whole, under the request's id, and marks every error with that id. What a caller did wrong is no matter for the log. */
+export function noteErrors(errors: readonly GraphQLError[], requestId: string, logger: Logger): void {
+  for (const error of errors) {
+    error.extensions.requestId = requestId;
+    const coded = codedErrorOf(error);
+    if (coded?.cause !== undefined) logger.warn({ requestId, err: coded, cause: coded.cause }, coded.code);
+    if (coded || publicCode(error.toJSON(), error) !== undefined) continue;
+    logger.error({ requestId, err: error.originalError ?? error, path: error.path }, 'unexpected error');
+  }
+}

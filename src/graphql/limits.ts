@@ -1,0 +1,102 @@
+import {
+  type ASTVisitor,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  type SelectionSetNode,
+  type ValidationContext,
+  type ValidationRule,
+} from 'graphql';
+
+/** What one operation may ask for. GraphiQL's own introspection query is far below each. */
+export const limits = {
+  /** Words and signs of the document; parsing stops there. */
+  tokens: 10_000,
+  /** Brackets within brackets, of any kind. */
+  brackets: 200,
+  /** Nested selections. */
+  depth: 15,
+  /** Fields of the query or mutation itself, aliases counted each. */
+  rootFields: 25,
+  /** All fields together, each fragment counted as often as it is used. */
+  fields: 1_000,
+} as const;
+
+interface Cost {
+  readonly depth: number;
+  readonly fields: number;
+}
+
+const nothing: Cost = { depth: 0, fields: 0 };
+
+/** Refuses an operation that is too deep, too wide or, with its fragments written out, too long. */
+export const limitsRule: ValidationRule = (context: ValidationContext): ASTVisitor => {
+  const known = new Map<string, Cost>();
+  return {
+    OperationDefinition(operation) {
+      const cost = costOf(operation.selectionSet, context, known);
+      const rootFields = fieldsAtRoot(operation.selectionSet, context, new Map());
+      const tooMuch = [
+        cost.depth > limits.depth && `nests ${limits.depth} levels deep at most`,
+        rootFields > limits.rootFields && `has ${limits.rootFields} fields at its root at most`,
+        cost.fields > limits.fields && `has ${limits.fields} fields in all at most`,
+      ].find((message) => message !== false);
+      if (tooMuch === undefined) return;
+      const message = `One operation ${tooMuch}`;
+      context.reportError(new GraphQLError(message, { nodes: operation, extensions: { code: 'TOO_COSTLY' } }));
+    },
+  };
+};
+
+/** Fragments are counted once and remembered: written out they may be exponentially many. */
+function costOf(selections: SelectionSetNode, context: ValidationContext, known: Map<string, Cost>): Cost {
+  let depth = 0;
+  let fields = 0;
+  for (const selection of selections.selections) {
+    let cost: Cost;
+    if (selection.kind === Kind.FIELD) {
+      const below = selection.selectionSet ? costOf(selection.selectionSet, context, known) : nothing;
+      cost = { depth: below.depth + 1, fields: below.fields + 1 };
+    } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+      cost = costOf(selection.selectionSet, context, known);
+    } else {
+      cost = fragmentCost(context.getFragment(selection.name.value), context, known);
+    }
+    depth = Math.max(depth, cost.depth);
+    fields += cost.fields;
+  }
+  return { depth, fields };
+}
+
+function fragmentCost(
+  fragment: FragmentDefinitionNode | null | undefined,
+  context: ValidationContext,
+  known: Map<string, Cost>,
+): Cost {
+  if (!fragment) return nothing;
+  const before = known.get(fragment.name.value);
+  if (before) return before;
+  // A cycle is another rule's to report; here it must only end.
+  known.set(fragment.name.value, nothing);
+  const cost = costOf(fragment.selectionSet, context, known);
+  known.set(fragment.name.value, cost);
+  return cost;
+}
+
+function fieldsAtRoot(selections: SelectionSetNode, context: ValidationContext, known: Map<string, number>): number {
+  let count = 0;
+  for (const selection of selections.selections) {
+    if (selection.kind === Kind.FIELD) count += 1;
+    else if (selection.kind === Kind.INLINE_FRAGMENT) count += fieldsAtRoot(selection.selectionSet, context, known);
+    else {
+      const name = selection.name.value;
+      const fragment = context.getFragment(name);
+      if (fragment && !known.has(name)) {
+        known.set(name, 0);
+        known.set(name, fieldsAtRoot(fragment.selectionSet, context, known));
+      }
+      count += known.get(name) ?? 0;
+    }
+  }
+  return count;
+}

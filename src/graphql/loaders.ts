@@ -1,0 +1,28 @@
+import DataLoader from 'dataloader';
+import type { Activity } from '../model/activity.js';
+import type { ActivityRef, IdentityKey } from '../model/identity.js';
+import type { User } from '../model/user.js';
+import type { Viewer } from '../model/viewer.js';
+import { noCredential } from './no-credential.js';
+import type { Services } from './services.js';
+
+/** Look-ups that gather the keys of one answer into one call of a service each. */
+export interface Loaders {
+  readonly userByIdentity: DataLoader<IdentityKey, User | undefined>;
+  readonly activityByRef: DataLoader<ActivityRef, Activity | undefined>;
+}
+
+/**
+ * Fresh ones for each request: what one caller may see must not be remembered for another.
+ * @throws CodedError UNAUTHENTICATED when one is used in nobody's name.
+ */
+export function createLoaders(services: Pick<Services, 'users' | 'activities'>, viewer: Viewer | undefined): Loaders {
+  const somebody = (): Viewer => {
+    if (!viewer) throw noCredential();
+    return viewer;
+  };
+  return {
+    userByIdentity: new DataLoader(async (keys) => services.users.byIdentity(somebody(), keys)),
+    activityByRef: new DataLoader(async (refs) => services.activities.byRef(somebody(), refs)),
+  };
+}

@@ -1,0 +1,15 @@
+import type { Id } from '../base/ids.js';
+import type { Workspace } from '../model/workspace.js';
+import type { ActivityService } from '../services/activities.js';
+import type { ActivityLogService } from '../services/activity-logs.js';
+import type { CredentialService } from '../services/credentials.js';
+import type { UserService } from '../services/users.js';
+
+/** Whatever resolvers may call. */
+export interface Services {
+  readonly activityLogs: ActivityLogService;
+  readonly activities: ActivityService;
+  readonly users: UserService;
+  readonly credentials: CredentialService;
+  readonly workspaces: { findWorkspace(id: Id): Promise<Workspace | undefined> };
+}

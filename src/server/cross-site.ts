@@ -1,0 +1,44 @@
+import cors from '@fastify/cors';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { CodedError } from '../base/errors.js';
+
+/**
+ * Whether a page of `origin` may talk to us: our own, or one of ALLOWED_ORIGINS. Our own is told by its host alone,
+ * because a proxy in front may speak https where we speak http.
+ */
+export function isOriginAllowed(origin: string, host: string | undefined, allowed: readonly string[]): boolean {
+  if (allowed.includes(origin)) return true;
+  return URL.canParse(origin) && new URL(origin).host !== '' && new URL(origin).host === host?.toLowerCase();
+}
+
+/**
+ * Refuses what a foreign page could make a browser send. Such a request names its origin, or says by
+ * `Sec-Fetch-Site` that it comes from elsewhere; older browsers can send neither with `application/json`.
+ * @throws CodedError FORBIDDEN
+ */
+export function refuseCrossSite(request: FastifyRequest, allowed: readonly string[]): void {
+  const { origin, host } = request.headers;
+  if (origin !== undefined) {
+    if (isOriginAllowed(origin, host, allowed)) return;
+    throw new CodedError('FORBIDDEN', 'This origin is not among ALLOWED_ORIGINS');
+  }
+  const site = request.headers['sec-fetch-site'];
+  if (site === undefined || site === 'same-origin' || site === 'none') return;
+  throw new CodedError('FORBIDDEN', 'Requests from other sites must come from an origin among ALLOWED_ORIGINS');
+}
+
+/** Answers preflights and marks answers for the same list of origins that the guard allows. */
+export async function registerCors(app: FastifyInstance, allowed: readonly string[]): Promise<void> {
+  await app.register(cors, {
+    delegator: (request, done) => {
+      const { origin, host } = request.headers;
+      done(null, {
+        origin: origin !== undefined && isOriginAllowed(origin, host, allowed) ? origin : false,
+        methods: ['GET', 'POST', 'DELETE'],
+        allowedHeaders: ['authorization', 'content-type'],
+        exposedHeaders: ['x-request-id', 'ETag', 'Retry-After'],
+        maxAge: 600,
+      });
+    },
+  });
+}

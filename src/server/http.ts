@@ -1,0 +1,67 @@
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import type { Config } from '../base/config.js';
+import type { Logger } from '../base/logger.js';
+import type { Graphql } from '../graphql/apollo.js';
+import type { Services } from '../graphql/services.js';
+import { registerCors } from './cross-site.js';
+import { answerErrors } from './error-answer.js';
+import { type Authenticate, registerGraphql } from './graphql-door.js';
+import { registerHealth } from './health.js';
+import { guardHost } from './host-guard.js';
+import { registerMetrics, type ServerMetrics } from './metrics.js';
+import { logRequests, requestIdOf } from './request-log.js';
+
+/** One request's body, at most. */
+export const maxBodyBytes = 16 * 1024 * 1024;
+
+export interface ServerParts {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly metrics: ServerMetrics;
+  readonly graphql: Graphql;
+  readonly services: Services;
+  readonly authenticator: Authenticate;
+  /** Rejects while the store does not answer. */
+  readonly ready: () => Promise<void>;
+}
+
+/**
+ * The gateway's one listener, not yet listening, so that further doors can be added.
+ * Closing it stops accepting, finishes what is being answered and drops idle connections.
+ */
+export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
+  const { config, logger, metrics, graphql } = parts;
+  const app: FastifyInstance = Fastify({
+    loggerInstance: logger as FastifyInstance['log'],
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestIdOf,
+    requestIdHeader: false,
+    bodyLimit: maxBodyBytes,
+    // Keys of callers' JSON are data: they are never merged into an object that we use.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 500 },
+  });
+  answerErrors(app);
+  logRequests(app, metrics);
+  guardHost(app, config);
+  await registerCors(app, config.ALLOWED_ORIGINS);
+  registerHealth(app, parts.ready);
+  registerMetrics(app, metrics, config.METRICS_TOKEN);
+  await registerGraphql(app, parts);
+  dropConnectionsOnClose(app);
+  app.addHook('onClose', () => graphql.stop());
+  return app;
+}
+
+/** A connection that is being answered on when closing begins would otherwise be kept alive by its client, and hold us. */
+function dropConnectionsOnClose(app: FastifyInstance): void {
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
+}

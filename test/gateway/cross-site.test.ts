@@ -1,0 +1,108 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const friend = 'https://app.example.com';
+const stranger = 'https://evil.example.com';
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway({ env: { ALLOWED_ORIGINS: friend } });
+});
+afterAll(() => gateway.close());
+
+interface Sent {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+}
+
+/** Sends headers that `fetch` would keep to itself. */
+function send(method: string, path: string, headers: Record<string, string>, body?: string): Promise<Sent> {
+  return new Promise((resolve, reject) => {
+    const sent = request(`${gateway.url}${path}`, { method, headers }, (response) => {
+      response.resume();
+      response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers }));
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+const query = (headers: Record<string, string>) =>
+  send(
+    'POST',
+    '/graphql',
+    { authorization: gateway.people.admin!, 'content-type': 'application/json', ...headers },
+    JSON.stringify({ query: '{ __typename }' }),
+  );
+const preflight = (origin: string) =>
+  send('OPTIONS', '/graphql', {
+    origin,
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'authorization,content-type',
+  });
+
+describe('a page of another origin', () => {
+  it('may talk to us once it is in ALLOWED_ORIGINS', async () => {
+    const allowed = await preflight(friend);
+    expect(allowed.status).toBe(204);
+    expect(allowed.headers['access-control-allow-origin']).toBe(friend);
+    expect(allowed.headers['access-control-allow-headers']).toMatch(/authorization/i);
+    const answer = await query({ origin: friend, 'sec-fetch-site': 'cross-site' });
+    expect(answer.status).toBe(200);
+    expect(answer.headers['access-control-allow-origin']).toBe(friend);
+    expect(answer.headers['access-control-expose-headers']).toMatch(/x-request-id.*retry-after/i);
+  });
+
+  it('may not, before', async () => {
+    const refused = await preflight(stranger);
+    expect(refused.headers['access-control-allow-origin']).toBeUndefined();
+    const answer = await query({ origin: stranger });
+    expect(answer.status).toBe(403);
+    expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  it('may not pass as nobody in particular', async () => {
+    expect((await query({ origin: 'null' })).status).toBe(403);
+    expect((await query({ 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+    expect((await query({ 'sec-fetch-site': 'same-site' })).status).toBe(403);
+    const link = await send('GET', '/graphql?query=%7B__typename%7D', { 'sec-fetch-site': 'cross-site' });
+    expect(link.status).toBe(403);
+  });
+});
+
+describe('our own page', () => {
+  it('may, under whatever name it was reached', async () => {
+    const { host } = new URL(gateway.url);
+    expect((await query({ origin: `http://${host}`, 'sec-fetch-site': 'same-origin' })).status).toBe(200);
+    expect((await query({ origin: 'https://gateway.example', host: 'gateway.example' })).status).toBe(200);
+  });
+});
+
+describe('a client that is no browser', () => {
+  it('sends neither header and is answered', async () => {
+    expect((await query({})).status).toBe(200);
+  });
+});
+
+describe('a demo', () => {
+  it('answers under loopback names and those of ALLOWED_HOSTS only', async () => {
+    const demo = await startGateway({ env: { MONGODB_URL: '', ALLOWED_HOSTS: 'demo.example' } });
+    const under = (host: string) =>
+      new Promise<number>((resolve, reject) => {
+        request(`${demo.url}/health/live`, { headers: { host } }, (response) => {
+          response.resume();
+          resolve(response.statusCode!);
+        })
+          .on('error', reject)
+          .end();
+      });
+    const { port } = new URL(demo.url);
+    expect(await under(`localhost:${port}`)).toBe(200);
+    expect(await under(`127.0.0.1:${port}`)).toBe(200);
+    expect(await under(`[::1]:${port}`)).toBe(200);
+    expect(await under('demo.example')).toBe(200);
+    expect(await under('rebound.example')).toBe(403);
+    expect(await under('127.0.0.1.rebound.example')).toBe(403);
+    await demo.close();
+  });
+});

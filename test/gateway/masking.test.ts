@@ -1,0 +1,33 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CreateActivityLogDocument } from '../../schema/operations/operations.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const lines: string[] = [];
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway({ logger: pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }) });
+});
+afterAll(() => gateway.close());
+
+describe('an error that nobody expected', () => {
+  it('leaves with a request id and nothing else, and is logged whole under it', async () => {
+    const { createActivityLog } = await gateway.data(CreateActivityLogDocument, {
+      input: { action: 'damaged', additionalData: { fine: true } },
+    });
+    const id = createActivityLog.activityLog!.id;
+    await gateway.store.db
+      .collection('activity_logs')
+      .updateOne({ additionalData: { $exists: true } }, { $set: { additionalData: '{"secret-text' } });
+    const answer = await gateway.query(`{ activityLog(id: "${id}") { id additionalData } }`);
+    const requestId = answer.headers.get('x-request-id')!;
+    expect(answer.data).toEqual({ activityLog: { id, additionalData: null } });
+    expect(answer.errors).toHaveLength(1);
+    expect(answer.errors![0]!.extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR', requestId });
+    expect(answer.errors![0]!.message).toContain(requestId);
+    expect(JSON.stringify(answer)).not.toMatch(/secret-text|JSON at|Unterminated|stack/);
+    const logged = lines.map((line) => JSON.parse(line)).find((line) => line.level >= 50);
+    expect(logged).toMatchObject({ requestId, path: ['activityLog', 'additionalData'] });
+    expect(logged.err.stack).toMatch(/SyntaxError/);
+  });
+});
