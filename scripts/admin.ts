@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { addCredentialCommands } from './admin/credentials.js';
+import { addLogCommands } from './admin/log.js';
+import { addUserCommands } from './admin/users.js';
 import { addWorkspaceCommands } from './admin/workspaces.js';
 
 const program = new Command('npm run admin --')
@@ -12,7 +14,9 @@ const program = new Command('npm run admin --')
     '\nExample:\n  npm run admin -- create-workspace acme\n  npm run admin -- create-key acme --scopes api/read',
   );
 addWorkspaceCommands(program);
+addUserCommands(program);
 addCredentialCommands(program);
+addLogCommands(program);
 
 try {
   await program.parseAsync();

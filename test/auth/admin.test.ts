@@ -84,11 +84,24 @@ it('says in one line what is wrong, and fails', async () => {
   }
 }, 120_000);
 
+it('makes users whom keys can belong to, begins epochs and erases what is old', async () => {
+  await admin('create-workspace', 'old-firm');
+  const user = await admin('create-user', 'old-firm', '--name', 'Ada Lovelace', '--email', 'Ada@example.com');
+  expect(user).toMatchObject({ code: 0, err: '' });
+  const key = await admin('create-key', 'old-firm', '--scopes', 'api/read', '--user', 'ada@example.com');
+  const viewer = await authenticatorOn(store).authenticate(`Bearer ${field(key, 'secret')}`);
+  expect(viewer.userId).toBe(field(user, 'user'));
+  expect(field(await admin('new-epoch', 'old-firm'), 'epoch')).toBe('2');
+  const retained = await admin('retain', 'old-firm', '--since', '2999-01-01');
+  expect(Number(field(retained, 'erased'))).toBeGreaterThan(0);
+  expect((await admin('retain', 'old-firm', '--since', 'never')).err).toMatch(/must be a date/);
+}, 120_000);
+
 it('helps, with an example for each command', async () => {
   const { code, out } = await admin('--help');
   expect(code).toBe(0);
-  const commands = [...out.matchAll(/^ {2}([a-z-]+-[a-z]+|revoke) /gm)].map((match) => match[1]!);
-  expect(commands).toHaveLength(7);
+  const commands = [...out.matchAll(/^ {2}([a-z-]+-[a-z]+|revoke|retain) /gm)].map((match) => match[1]!);
+  expect(commands).toHaveLength(10);
   const helps = await Promise.all(commands.map((command) => admin(command, '--help')));
   helps.forEach((help, index) => {
     expect(help.out).toContain(`npm run admin -- ${commands[index]} `.trimEnd());
