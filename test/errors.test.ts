@@ -5,10 +5,10 @@ import { errorCatalogue } from '../src/base/errors.js';
 
 const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
 
-/** Rows of a table whose first column is a code: | `BAD_USER_INPUT` | … */
-const listed = [...readme.matchAll(/^\|\s*`([A-Z][A-Z_]+)`\s*\|(.*)$/gm)].map(([, code, rest]) => ({
+/** Rows of a table whose first columns are a code and its HTTP status: | `BAD_USER_INPUT` | 400 | … */
+const listed = [...readme.matchAll(/^\|\s*`([A-Z][A-Z_]+)`\s*\|\s*(\d{3})\s*\|/gm)].map(([, code, status]) => ({
   code: code!,
-  rest: rest!,
+  status: Number(status),
 }));
 
 describe('error catalogue', () => {
@@ -17,6 +17,6 @@ describe('error catalogue', () => {
   });
 
   it.each(Object.entries(errorCatalogue))('%s has its HTTP status in its row', (code, { httpStatus }) => {
-    expect(listed.find((row) => row.code === code)?.rest).toContain(String(httpStatus));
+    expect(listed.find((row) => row.code === code)?.status).toBe(httpStatus);
   });
 });
