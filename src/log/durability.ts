@@ -19,7 +19,8 @@ export class Durability {
 
   /**
    * Reads, then makes sure that what was read will stay. Answers undefined when that failed: read again.
-   * @param mark how far everything has been seen, given what was read; undefined when nothing was read that needs to stay.
+   * @param mark how far everything was known to be seen, durably, before this reading; undefined when nothing was read
+   * that needs to stay. The mark is written before it is known whether what was just read stays, so it may not count that.
    */
   async read<T>(
     workspaceId: Id,
@@ -37,6 +38,17 @@ export class Durability {
     }
     const state = await this.states.raiseMark(workspaceId, seen);
     return (await this.#incarnationNow()) === before ? { result, state } : undefined;
+  }
+
+  /** The log's state as it will stay, or undefined: ask again. */
+  async state(workspaceId: Id): Promise<LogState | undefined> {
+    return (
+      await this.read(
+        workspaceId,
+        async () => {},
+        () => 0,
+      )
+    )?.state;
   }
 
   /** On a replica set all that a `majority` read shows will stay, whichever process serves it. */

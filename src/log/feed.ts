@@ -71,8 +71,11 @@ export class LogFeed implements Closeable {
 
   /** Starts from the stored mark, not from the log's beginning. */
   static async open(workspaceId: Id, options: FeedOptions): Promise<LogFeed> {
-    const state = await options.states.ensure(workspaceId, await options.logs.lastSeq(workspaceId));
-    return new LogFeed(workspaceId, state, options);
+    await options.states.ensure(workspaceId, await options.logs.lastSeq(workspaceId));
+    for (;;) {
+      const sure = await options.durability.state(workspaceId);
+      if (sure) return new LogFeed(workspaceId, sure, options);
+    }
   }
 
   get place(): LogPlace {
@@ -181,13 +184,20 @@ export class LogFeed implements Closeable {
           after,
           documents.map((document) => Number(document.seq)),
         );
-        return count === 0 ? undefined : after + count;
+        // Not yet what this page shows: were it lost before it is known to stay, the stored mark would stand above a hole.
+        return count === 0 ? undefined : after;
       },
     );
     // A follower that joined while a slim page was under way needs whole records.
     if (!read || (slim && this.#listeners.size > 0)) return true;
     const { result: documents, state } = read;
-    if (this.#overtaken(state)) return true;
+    if (this.#isOvertaken(state)) {
+      // A kill could still take back what says so.
+      const sure = await this.options.durability.state(this.workspaceId);
+      if (sure && this.#isOvertaken(sure)) this.#startOver(sure);
+      return true;
+    }
+    this.#moveTo(state, this.#place.seq);
     if (count > 0) this.#deliver(documents.slice(0, count), state);
     if (await this.#fillHoles(documents.slice(count), state)) return true;
     return documents.length === limit && count > 0;
@@ -200,32 +210,32 @@ export class LogFeed implements Closeable {
     return !there.has(next);
   }
 
-  /** A new epoch, or retention beyond the mark: what was read says nothing, and followers must load afresh. */
-  #overtaken(state: LogState): boolean {
-    if (state.epoch !== this.#place.epoch) {
-      this.#place = this.#placeAt(state, Math.max(state.mark, state.firstSeq - 1));
-      this.options.onEpoch?.(this.workspaceId);
-      this.#tell({ type: 'ended', reason: 'epoch' });
-      return true;
-    }
-    if (state.firstSeq - 1 > this.#place.seq) {
-      this.#place = this.#placeAt(state, state.firstSeq - 1);
-      this.#tell({ type: 'ended', reason: 'retention' });
-      return true;
-    }
-    this.#place = this.#placeAt(state, this.#place.seq);
-    return false;
+  /** A new epoch, or retention beyond the mark: what was read says nothing. */
+  #isOvertaken(state: LogState): boolean {
+    return state.epoch !== this.#place.epoch || state.firstSeq - 1 > this.#place.seq;
+  }
+
+  /** Followers must load afresh. */
+  #startOver(state: LogState): void {
+    const reason = state.epoch === this.#place.epoch ? 'retention' : 'epoch';
+    this.#moveTo(state, Math.max(reason === 'epoch' ? state.mark : 0, state.firstSeq - 1));
+    if (reason === 'epoch') this.options.onEpoch?.(this.workspaceId);
+    this.#tell({ type: 'ended', reason });
   }
 
   #deliver(documents: readonly LogDocument[], state: LogState): void {
     const last = documents.at(-1)!;
-    this.#place = this.#placeAt(state, Number(last.seq));
+    this.#moveTo(state, Number(last.seq));
     this.#metrics.feedLag(Math.max(0, this.#clock.now().getTime() - documents[0]!.recordedAt.getTime()));
     this.#holePauseMs = shortestPauseMs;
     if (this.#listeners.size > 0) {
       this.#tell({ type: 'records', records: documents.map(toRecord), place: this.#place });
     }
-    for (const waiter of this.#waiters) if (waiter.seq <= this.#place.seq) waiter.resolve();
+  }
+
+  #moveTo(state: LogState, seq: number): void {
+    this.#place = this.#placeAt(state, seq);
+    for (const waiter of this.#waiters) if (waiter.seq <= seq) waiter.resolve();
   }
 
   async #fillHoles(beyond: readonly LogDocument[], state: LogState): Promise<boolean> {

@@ -4,6 +4,7 @@ import { filterFields } from '../model/activity-log.js';
 import type { RemovalDraft } from '../model/log-record.js';
 import type { LogRecords } from '../store/activity-logs.js';
 import { type LogDocument, toEntry } from '../store/log-document.js';
+import type { Durability } from './durability.js';
 import type { Recorder } from './recorder.js';
 
 /** What one step of the sweeper takes. */
@@ -19,6 +20,7 @@ export class Removal {
   constructor(
     private readonly logs: LogRecords,
     private readonly recorder: Recorder,
+    private readonly durability: Durability,
     private readonly clock: Clock = systemClock,
   ) {}
 
@@ -42,10 +44,13 @@ export class Removal {
     let swept = 0;
     for (;;) {
       const before = new Date(this.clock.now().getTime() - olderThanMs);
-      const hidden = await this.logs.hiddenBefore(workspaceId, before, sweepBatch);
-      if (hidden.length === 0) return swept;
-      await this.#finish(workspaceId, hidden);
-      swept += hidden.length;
+      const hiddenBefore = () => this.logs.hiddenBefore(workspaceId, before, sweepBatch);
+      if ((await hiddenBefore()).length === 0) return swept;
+      // Somebody else hid these: were that taken back by a kill, a removal would stand in the log of an entry that is there.
+      const sure = await this.durability.read(workspaceId, hiddenBefore, () => 0);
+      if (!sure) continue;
+      await this.#finish(workspaceId, sure.result);
+      swept += sure.result.length;
     }
   }
 
