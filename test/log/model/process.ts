@@ -107,7 +107,7 @@ export class SimProcess {
     while (this.alive && !this.feed) {
       try {
         this.feed = await this.feeds.open(this.options.workspaceId);
-        this.checked = { epoch: this.feed.place.epoch, seq: this.feed.place.seq };
+        this.checked = { epoch: this.feed.place.epoch, seq: 0 };
       } catch {
         // A lost answer: ask again.
       }

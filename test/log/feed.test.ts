@@ -1,0 +1,144 @@
+import { Long } from 'bson';
+import { afterAll, describe, expect, it } from 'vitest';
+import { newId } from '../../src/base/ids.js';
+import { deferred } from '../../src/base/lifecycle.js';
+import { silentLogger } from '../../src/base/logger.js';
+import { type LogOptions, openLog } from '../../src/log/log.js';
+import { draftDocument } from '../../src/store/log-document.js';
+import { Signals } from '../../src/store/signals.js';
+import { openTestStore } from '../support/store.js';
+import { entryDraft } from './drafts.js';
+import { Told } from './told.js';
+
+const store = await openTestStore();
+const open = (over: Partial<LogOptions> = {}) => {
+  const log = openLog({ store, logger: silentLogger, holeMs: 200, ...over });
+  afterAll(() => log.close());
+  return log;
+};
+const log = open();
+
+const documentAt = (workspaceId: string, seq: number) => ({
+  ...draftDocument(workspaceId, entryDraft(), new Date(), () => Buffer.alloc(32)),
+  seq: Long.fromNumber(seq),
+});
+
+describe('the feed', () => {
+  it('fills a number that is missing for long with a void, and the slow writer then takes another', async () => {
+    const workspaceId = newId();
+    const told = new Told(await log.feeds.open(workspaceId));
+    const slow = open();
+    const { insert } = slow.logs;
+    const arrived = deferred();
+    const released = deferred();
+    slow.logs.insert = async (documents) => {
+      slow.logs.insert = insert;
+      const late = documents.map((document) => ({ ...document }));
+      arrived.resolve();
+      await released.promise;
+      return insert.call(slow.logs, late);
+    };
+    const writing = slow.recorder.append(workspaceId, entryDraft());
+    await arrived.promise;
+    expect((await log.recorder.append(workspaceId, entryDraft())).seq).toBe(2);
+    await told.until(({ records }) => records.length === 2);
+    released.resolve();
+    expect(await writing).toMatchObject({ outcome: 'RECORDED', seq: 3 });
+    await told.until(({ records }) => records.length === 3);
+    expect(told.records.map(({ kind, seq }) => [kind, seq])).toEqual([
+      ['void', 1],
+      ['entry', 2],
+      ['entry', 3],
+    ]);
+  });
+
+  it('keeps a number that its writer used while a reader waited', async () => {
+    const workspaceId = newId();
+    const patient = open({ holeMs: 60_000 });
+    const told = new Told(await patient.feeds.open(workspaceId));
+    const slow = await patient.states.reserve(workspaceId, 1);
+    await patient.recorder.append(workspaceId, entryDraft());
+    await patient.logs.insert([documentAt(workspaceId, slow)]);
+    await told.until(({ records }) => records.length === 2);
+    expect(told.records.map(({ kind, seq }) => [kind, seq])).toEqual([
+      ['entry', 1],
+      ['entry', 2],
+    ]);
+  });
+
+  it('hears of other processes by signals', async () => {
+    const workspaceId = newId();
+    // A poll comes too late to matter: only a signal can wake this one.
+    const far = open({ pollMs: 3_600_000 });
+    const told = new Told(await far.feeds.open(workspaceId));
+    await log.feeds.open(workspaceId);
+    for (let sent = 1; sent <= 3; sent += 1) {
+      await log.recorder.append(workspaceId, entryDraft());
+      await told.until(({ records }) => records.length === sent);
+    }
+    expect(told.seqs).toEqual([1, 2, 3]);
+  });
+
+  it('hears of them by polling where signals are lost', async () => {
+    const workspaceId = newId();
+    const deaf = open({ signals: false, pollMs: 20 });
+    const told = new Told(await deaf.feeds.open(workspaceId));
+    await log.recorder.appendMany(workspaceId, [entryDraft(), entryDraft()]);
+    await told.until(({ records }) => records.length === 2);
+    expect(told.seqs).toEqual([1, 2]);
+  });
+
+  it('opens another tail of signals when one dies', async () => {
+    const own = await openTestStore();
+    const [near, far] = [0, 1].map(() => openLog({ store: own, logger: silentLogger, pollMs: 3_600_000 }));
+    const workspaceId = newId();
+    const told = new Told(await far!.feeds.open(workspaceId));
+    await near!.feeds.open(workspaceId);
+    await near!.recorder.append(workspaceId, entryDraft());
+    await told.until(({ records }) => records.length === 1);
+    await own.db.collection('signals').drop();
+    await new Signals(own).ensure();
+    // Until the new tail stands a signal may be lost; the next one is not.
+    let sent = 1;
+    while (told.records.length < 3) {
+      await near!.recorder.append(workspaceId, entryDraft());
+      sent += 1;
+      await Promise.race([
+        told.until(({ records }) => records.length >= sent),
+        new Promise((resolve) => setTimeout(resolve, 50)),
+      ]);
+    }
+    expect(told.seqs).toEqual(told.seqs.map((_, index) => index + 1));
+    await Promise.all([near!.close(), far!.close()]);
+  });
+
+  it('reads pages that follow on one another, up to the mark', async () => {
+    const workspaceId = newId();
+    const feed = await log.feeds.open(workspaceId);
+    await log.recorder.appendMany(
+      workspaceId,
+      Array.from({ length: 10 }, () => entryDraft()),
+    );
+    await log.feeds.settle(workspaceId);
+    const seqs: number[] = [];
+    for (let after = 0; after < 10; ) {
+      const page = await feed.readAfter(after, 3);
+      seqs.push(...page.records.map(({ seq }) => seq));
+      after = page.through;
+    }
+    expect(seqs).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  it('refuses to wait for what is above the end of the log', async () => {
+    const workspaceId = newId();
+    await log.feeds.open(workspaceId);
+    await expect(log.feeds.settle(workspaceId, 5)).rejects.toMatchObject({ code: 'CURSOR_UNKNOWN', field: 'atLeast' });
+  });
+
+  it('starts from the stored mark, whatever is below', async () => {
+    const workspaceId = newId();
+    await log.states.ensure(workspaceId, 0);
+    await log.states.raiseMark(workspaceId, 7);
+    expect((await log.feeds.open(workspaceId)).place.seq).toBe(7);
+  });
+});
