@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import type { JsonValue } from '../../base/json.js';
+import type { Activity } from '../../model/activity.js';
+import type { ActivityLog } from '../../model/activity-log.js';
+import { contentHashOf } from '../../services/activity-logs/canonical.js';
+import type { SourceRow } from '../../services/source-recording.js';
+import { type ActivityFields, type ActivityLogBody, type ActivityLogFields, knownFields } from './payload.js';
+
+type Entry = SourceRow['entry'];
+
+/** One log as it was posted, with what the server fills in where the caller was silent. */
+export interface PostedLog {
+  readonly body: ActivityLogBody;
+  /** The caller's own JSON text. */
+  readonly native: string;
+  readonly userId: string;
+  readonly activityLogId: string;
+  readonly receivedAt: Date;
+}
+
+/** AWorld's for a log that says none. It is shown, and never stored: absent stays absent. */
+const defaultValue = 1;
+
+export function fromNative({ body, native, userId, activityLogId, receivedAt }: PostedLog): Entry {
+  return {
+    nativeId: activityLogId,
+    // AWorld has no verb: a log says that an activity was completed, and when.
+    action: 'completed',
+    actionClass: 'COMPLETED',
+    occurredAtMicros: body.completedAt === undefined ? receivedAt.getTime() * 1000 : microsOf(body.completedAt),
+    actor: { kind: 'USER', nativeId: userId },
+    object: { type: 'activity', id: body.activityId },
+    outcome: body.outcome,
+    value: body.value,
+    tags: body.tags ?? [],
+    additionalData: body.additionalData && JSON.stringify(body.additionalData),
+    native,
+  };
+}
+
+/** What of an entry AWorld's shape can carry. */
+type Shown = Omit<ActivityLog, 'id' | 'workspaceId' | 'seq' | 'connectionId' | 'recordedAt'>;
+
+/**
+ * An entry as AWorld would answer it; undefined where it names no user or no activity, which the shape demands.
+ * AWorld's own rows come back as they were said, with what the server filled in.
+ */
+export function toNative(entry: Shown): ActivityLogFields | undefined {
+  const { nativeId, actor, object, outcome, tags, additionalData } = entry;
+  if (nativeId === undefined || actor.nativeId === undefined || object?.id === undefined) return undefined;
+  const said = entry.source === 'AWORLD' && entry.native !== undefined ? knownFields(entry.native) : {};
+  return {
+    activityId: object.id,
+    userId: actor.nativeId,
+    ...(outcome && { outcome }),
+    value: entry.value ?? defaultValue,
+    ...(tags.length > 0 && { tags: [...tags] }),
+    ...(additionalData !== undefined && { additionalData: JSON.parse(additionalData) as Record<string, JsonValue> }),
+    activityLogId: nativeId,
+    completedAt: isoOf(entry.occurredAtMicros),
+    ...said,
+  };
+}
+
+/**
+ * SHA-256 (hex) over what the caller said of the log: what must be equal for a repeat to be the same.
+ * What the server filled in differs from try to try and is left out.
+ */
+export const contentHash = ({ body, userId, activityLogId }: PostedLog): string =>
+  contentHashOf({ ...body, userId, activityLogId });
+
+/** The definition as AWorld would answer it. Of one that we do not know we only have the id. */
+export function toActivityFields(
+  activity: Activity | undefined,
+  activityId: string,
+  workspaceId: string,
+  recordedAt: Date,
+): ActivityFields {
+  return {
+    activityId,
+    name: activity?.name ?? activityId,
+    origin: 'CUSTOM',
+    syncWithCatalog: false,
+    defaultLang: 'en',
+    langs: ['en'],
+    accountId: shortId('account', workspaceId),
+    workspaceId: shortId('workspace', workspaceId),
+    sourceRegion: 'eu-west-1',
+    createdAt: recordedAt.toISOString(),
+    updatedAt: recordedAt.toISOString(),
+  };
+}
+
+/** Ten characters of AWorld's alphabet, always the same for the same workspace. */
+const shortId = (kind: string, workspaceId: string): string =>
+  createHash('sha256').update(`${kind} ${workspaceId}`).digest('base64url').slice(0, 10);
+
+/** Date reads milliseconds only; what the text says below them is added. */
+function microsOf(iso: string): number {
+  const below = /\.\d{3}(\d{1,3})/.exec(iso)?.[1] ?? '';
+  return Date.parse(iso) * 1000 + Number(below.padEnd(3, '0'));
+}
+
+function isoOf(micros: number): string {
+  const below = ((micros % 1000) + 1000) % 1000;
+  const text = new Date((micros - below) / 1000).toISOString();
+  return below === 0 ? text : text.replace('Z', `${String(below).padStart(3, '0')}Z`);
+}
