@@ -18,12 +18,15 @@ import { registerPages } from './server/pages.js';
 import { ActivityService } from './services/activities.js';
 import { ActivityLogService } from './services/activity-logs.js';
 import { CredentialService } from './services/credentials.js';
+import { SourceRecordingService } from './services/source-recording.js';
 import { UserService } from './services/users.js';
+import { registerAWorldFacade } from './sources/aworld/facade.js';
 import { Activities } from './store/activities.js';
 import { ActivityLogPages } from './store/activity-log-pages.js';
 import type { Store } from './store/connect.js';
 import { ControlLinks } from './store/control-links.js';
 import { CredentialStore } from './store/credentials.js';
+import { IdempotencyKeys } from './store/idempotency-keys.js';
 import { UnscopedStore } from './store/unscoped.js';
 import { Users } from './store/users.js';
 
@@ -87,6 +90,8 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   const ready = () => store.ping();
   const app = await createServer({ config, logger, metrics, graphql, services, authenticator, ready });
   await registerOAuth(app, { authenticator });
+  const recording = new SourceRecordingService({ ...parts, logs: log.logs });
+  await registerAWorldFacade(app, { authenticator, recording, idempotencyKeys: new IdempotencyKeys(store) });
   if (deps.pages) await registerPages(app, { directory: deps.pages.directory, config: pageConfig(config, deps.pages) });
   closing.add(new Sweeper({ removal: log.removal, logger, workspaces: () => unscoped.workspaceIds() }));
   closing.defer(() => app.close());
