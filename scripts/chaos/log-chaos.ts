@@ -12,7 +12,7 @@ import { ensureSchema } from '../../src/store/schema.js';
 import { ChaosFollower } from './log-follower.js';
 import { verifyLog } from './log-verdict.js';
 import { ChaosWriter } from './log-writers.js';
-import { SeededRandom } from './random.js';
+import { SeededRandom } from '../support/random.js';
 
 export interface LogChaosOptions {
   /** How many times something is killed: the engine or a writer, by chance. */

@@ -10,7 +10,7 @@ import { openLog } from '../../src/log/log.js';
 import type { EntryDraft } from '../../src/model/log-record.js';
 import { connectStore } from '../../src/store/connect.js';
 import { keyName } from './log-keys.js';
-import { SeededRandom } from './random.js';
+import { SeededRandom } from '../support/random.js';
 
 interface WriterOrder {
   readonly url: string;
