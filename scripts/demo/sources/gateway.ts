@@ -1,5 +1,5 @@
 import type { ActionClass, Outcome } from '../../../src/model/activity-log.js';
-import { activityRef, userIdentity } from '../../../src/model/identity.js';
+import { activityRef, emailIdentity, userIdentity } from '../../../src/model/identity.js';
 import type { EntryDraft } from '../../../src/model/log-record.js';
 import { type DemoEntry, type Scene, sha256 } from './scene.js';
 
@@ -44,11 +44,18 @@ const templates: readonly Template[] = [
 export function gatewayEntry({ cast, chance, atMs, key }: Scene): DemoEntry {
   const { activityKey, outcomes, ...template } = chance.pick(templates);
   const person = chance.pickUneven(cast.people);
+  const userId = cast.userIds.get(person.email);
+  const activityId = activityKey === undefined ? undefined : cast.activityIds.get(activityKey);
   return ownEntry(key, {
     ...template,
     occurredAtMicros: atMs * 1000,
-    actor: { kind: 'USER', key: userIdentity(cast.userIds.get(person.email)!), email: person.email, name: person.name },
-    activityRef: activityKey === undefined ? undefined : activityRef(cast.activityIds.get(activityKey)!),
+    actor: {
+      kind: 'USER',
+      key: userId === undefined ? emailIdentity(person.email) : userIdentity(userId),
+      email: person.email,
+      name: person.name,
+    },
+    activityRef: activityId === undefined ? undefined : activityRef(activityId),
     outcome: outcomes && chance.pick(outcomes),
   });
 }

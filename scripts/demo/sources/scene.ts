@@ -5,7 +5,7 @@ import type { SourceSystem } from '../../../src/model/source-system.js';
 import type { Chance } from '../chance.js';
 import { demoConnection, type Person } from '../people.js';
 
-/** Who and what entries may name, with the ids that the store gave them. */
+/** Who and what entries name, with the ids that the store gave to those who are there. */
 export interface Cast {
   readonly people: readonly Person[];
   /** By email. */

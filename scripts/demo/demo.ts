@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { systemClock } from '../../src/base/clock.js';
+import { CodedError } from '../../src/base/errors.js';
+import { Closing, sleep } from '../../src/base/lifecycle.js';
+import type { Logger } from '../../src/base/logger.js';
+import { type Log, openLog } from '../../src/log/log.js';
+import type { Viewer } from '../../src/model/viewer.js';
+import type { Workspace } from '../../src/model/workspace.js';
+import { ActivityService } from '../../src/services/activities.js';
+import { UserService } from '../../src/services/users.js';
+import { Activities } from '../../src/store/activities.js';
+import { connectStore, type Store } from '../../src/store/connect.js';
+import { ControlLinks } from '../../src/store/control-links.js';
+import { ensureSchema } from '../../src/store/schema.js';
+import { readError } from '../../src/store/store-errors.js';
+import { UnscopedStore } from '../../src/store/unscoped.js';
+import { Users } from '../../src/store/users.js';
+import { type CastParts, ensureCast, findCast } from './cast.js';
+import { feed } from './feeder.js';
+import { ensureWorkspace, fill, isFilled } from './fill.js';
+import { KeptLease } from './lease.js';
+import { type DemoMessage, type DemoOrder, demoLease } from './order.js';
+
+const defaults = { leaseMs: 6000, pauseMs: [500, 1500] } as const;
+const retryMs = 500;
+
+export interface DemoParts {
+  readonly logger: Logger;
+  /** Aborts when the demo must end. */
+  readonly signal: AbortSignal;
+  tell(message: DemoMessage): void;
+}
+
+/**
+ * Makes the demo's data where it is not there yet, and then feeds it, one process at a time: whoever holds the lease.
+ * Killed at any moment, the next holder goes on where this one was. Resolves once the signal has aborted and all is closed.
+ */
+export async function runDemo(order: DemoOrder, parts: DemoParts): Promise<void> {
+  const closing = new Closing();
+  try {
+    const store = closing.add(await connectStore({ url: order.url, database: order.database, maxPoolSize: 5 }));
+    await ensureSchema(store);
+    await new Demo(store, closing.add(openDemoLog(store, parts.logger)), order, parts).run();
+  } finally {
+    await closing.close();
+  }
+}
+
+// Entries that could not be written for a while are tried again by whoever makes them; the lease is lost by then.
+const openDemoLog = (store: Store, logger: Logger): Log => openLog({ store, logger, giveUpMs: 5000 });
+
+class Demo {
+  readonly #unscoped: UnscopedStore;
+  readonly #castParts: CastParts;
+  readonly #holder = randomUUID();
+  #ready = false;
+
+  constructor(
+    store: Store,
+    private readonly log: Log,
+    private readonly order: DemoOrder,
+    private readonly parts: DemoParts,
+  ) {
+    this.#unscoped = new UnscopedStore(store);
+    const users = new Users(store);
+    const activities = new Activities(store);
+    const links = new ControlLinks(store);
+    const common = { links, reader: log.feeds, states: log.states, writer: log.recorder, clock: systemClock };
+    this.#castParts = {
+      users,
+      activities,
+      userService: new UserService({ ...common, users }),
+      activityService: new ActivityService({ ...common, activities }),
+    };
+  }
+
+  async run(): Promise<void> {
+    const { signal, logger } = this.parts;
+    let isAway = false;
+    while (!signal.aborted) {
+      try {
+        await this.#turn();
+        isAway = false;
+      } catch (cause) {
+        const error = readError(cause);
+        if (!(error instanceof CodedError) || error.code !== 'SERVICE_UNAVAILABLE') throw error;
+        // One line for the whole outage.
+        if (!isAway) logger.warn({ err: error }, 'demo: the store does not answer; trying until it does');
+        isAway = true;
+        await sleep(retryMs, signal);
+      }
+    }
+  }
+
+  /** One time as holder of the lease, or one look at what its holder has done. */
+  async #turn(): Promise<void> {
+    const leaseMs = this.order.leaseMs ?? defaults.leaseMs;
+    const workspace = await ensureWorkspace(this.#unscoped, this.log);
+    const lease = await KeptLease.take(this.#unscoped, demoLease, this.#holder, leaseMs);
+    if (!lease) {
+      if (!this.#ready && (await isFilled(this.log, workspace))) this.#tellReady(workspace);
+      return sleep(Math.min(leaseMs / 3, 1000), this.parts.signal);
+    }
+    try {
+      await this.#hold(lease, workspace);
+    } finally {
+      await lease.release();
+    }
+  }
+
+  async #hold(lease: KeptLease, workspace: Workspace): Promise<void> {
+    const { tell, logger } = this.parts;
+    const signal = AbortSignal.any([this.parts.signal, lease.lost]);
+    const writing = { recorder: this.log.recorder, workspaceId: workspace.id, logger };
+    const filled = await isFilled(this.log, workspace);
+    const cast = filled
+      ? await findCast(this.#castParts, workspace.id)
+      : await ensureCast(this.#castParts, demoViewer(workspace));
+    if (!filled) await fill(writing, cast, workspace, tell, signal);
+    if (signal.aborted) return;
+    this.#tellReady(workspace);
+    tell({ feeding: lease.fence });
+    await feed({ ...writing, cast, fence: lease.fence, pauseMs: this.order.pauseMs ?? defaults.pauseMs }, signal);
+    tell({ feeding: null });
+  }
+
+  #tellReady(workspace: Workspace): void {
+    if (this.#ready) return;
+    this.#ready = true;
+    this.parts.tell({ ready: true, workspaceId: workspace.id });
+  }
+}
+
+/** In whose name people and activities are made: the gateway's own. */
+const demoViewer = ({ id }: Workspace): Viewer => ({
+  workspaceId: id,
+  credentialId: id,
+  owner: `client:${id}`,
+  scopes: new Set(['*']),
+});

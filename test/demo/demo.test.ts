@@ -1,0 +1,112 @@
+import { describe, expect, inject, it } from 'vitest';
+import { demoUserEmail, makePeople } from '../../scripts/demo/people.js';
+import type { Id } from '../../src/base/ids.js';
+import { silentLogger } from '../../src/base/logger.js';
+import { openLog } from '../../src/log/log.js';
+import { emailIdentity } from '../../src/model/identity.js';
+import { sourceSystems } from '../../src/model/source-system.js';
+import type { Store } from '../../src/store/connect.js';
+import { openTestStore } from '../support/store.js';
+import { DemoProcess } from './demo-process.js';
+import { DemoStore, entriesOf } from './support.js';
+
+const start = (store: Store): DemoProcess =>
+  new DemoProcess({ url: inject('mongodbUrl'), database: store.db.databaseName });
+
+/** Resolves once a follower of the log has seen every kind of source being fed. */
+async function seeAllSources(store: Store, workspaceId: Id): Promise<void> {
+  const log = openLog({ store, logger: silentLogger, holeMs: 200, pollMs: 50 });
+  const feed = await log.feeds.open(workspaceId);
+  const seen = new Set<string>();
+  await new Promise<void>((resolve) => {
+    feed.follow((event) => {
+      if (event.type === 'records') for (const { source } of entriesOf(event.records)) seen.add(source);
+      if (seen.size === sourceSystems.length) resolve();
+    });
+  });
+  await log.close();
+}
+
+describe('the demo on one store', async () => {
+  const store = await openTestStore();
+  const demo = new DemoStore(store);
+  let workspaceId: Id;
+
+  it('is made, and then every source is fed', async () => {
+    const first = start(store);
+    workspaceId = (await first.heard('ready')).workspaceId;
+    await first.heard('feeding');
+    await seeAllSources(store, workspaceId);
+    expect(await first.terminate()).toBe(0);
+    await demo.expectWhole();
+  });
+
+  it('names only people and activities that are there', async () => {
+    const entries = await demo.entries();
+    const keys = new Set(entries.flatMap(({ actor }) => (actor.kind === 'DEVICE_ACCOUNT' ? [] : (actor.key ?? []))));
+    const users = await demo.users.byIdentities(workspaceId, [...keys]);
+    const owned = new Set(users.flatMap(({ identities }) => identities));
+    expect([...keys].filter((key) => !owned.has(key))).toEqual([]);
+    const refs = new Set(entries.flatMap(({ activityRef }) => activityRef ?? []));
+    const activities = await demo.activities.byRefs(workspaceId, [...refs]);
+    const defined = new Set(activities.flatMap((activity) => activity.refs));
+    expect([...refs].filter((ref) => !defined.has(ref))).toEqual([]);
+    const [dana] = await demo.users.byIdentities(workspaceId, [emailIdentity(demoUserEmail)]);
+    expect(dana).toMatchObject({ name: makePeople()[0]!.name, email: demoUserEmail });
+  });
+
+  it('is not made again, and ends when its gateway is gone', async () => {
+    const again = start(store);
+    await again.heard('feeding');
+    expect(again.messages.some((message) => 'progress' in message)).toBe(false);
+    expect(await again.leaveAlone()).toBe(0);
+    await demo.expectWhole();
+  });
+
+  it('is no longer fed by a process that stood still while another took over', async () => {
+    const paused = start(store);
+    const { feeding } = await paused.heard('feeding');
+    const other = start(store);
+    await other.heard('ready');
+    expect(other.messages.some((message) => 'feeding' in message)).toBe(false);
+    paused.pause();
+    expect((await other.heard('feeding')).feeding).toBeGreaterThan(feeding!);
+    paused.resume();
+    await paused.stoppedFeeding();
+  });
+});
+
+describe('the demo under kills', () => {
+  it('is completed without doubles after it was killed half way, twice', async () => {
+    const store = await openTestStore();
+    const demo = new DemoStore(store);
+    for (const done of [3000, 7000]) {
+      const killed = start(store);
+      await killed.progressed(done);
+      await killed.kill();
+    }
+    await expect(demo.expectWhole()).rejects.toThrow();
+    const last = start(store);
+    await last.heard('ready');
+    expect(await last.terminate()).toBe(0);
+    await demo.expectWhole();
+  });
+
+  it('is made once by two processes, and fed by the other once the one that feeds is killed', async () => {
+    const store = await openTestStore();
+    const demo = new DemoStore(store);
+    const both = [start(store), start(store)];
+    await Promise.all(both.map((one) => one.heard('ready')));
+    const holder = await Promise.race(both.map((one) => one.heard('feeding').then(() => one)));
+    await demo.expectWhole();
+    await holder.kill();
+    const other = both.find((one) => one !== holder)!;
+    const { feeding } = await other.heard('feeding');
+    await expect.poll(() => demo.fences().then((fences) => fences.at(-1)), { timeout: 20_000 }).toBe(feeding);
+    expect(await other.terminate()).toBe(0);
+    await demo.expectWhole();
+    // Of two that fed at once, the numbers of their leases would alternate.
+    const fences = await demo.fences();
+    expect(fences).toEqual(fences.toSorted((one, next) => one - next));
+  });
+});
