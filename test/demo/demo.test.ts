@@ -27,7 +27,7 @@ async function seeAllSources(store: Store, workspaceId: Id): Promise<void> {
   await log.close();
 }
 
-describe('the demo on one store', async () => {
+describe('the demo on one store', { timeout: 120_000 }, async () => {
   const store = await openTestStore();
   const demo = new DemoStore(store);
   let workspaceId: Id;
@@ -76,7 +76,7 @@ describe('the demo on one store', async () => {
   });
 });
 
-describe('the demo under kills', () => {
+describe('the demo under kills', { timeout: 120_000 }, () => {
   it('is completed without doubles after it was killed half way, twice', async () => {
     const store = await openTestStore();
     const demo = new DemoStore(store);

@@ -15,13 +15,21 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true, maxRetries: 50, retryDelay: 200 });
 });
 
-it('goes on where it was when the engine is killed, while it makes its data and while it feeds', async () => {
+/** With -9, as soon as there is one. */
+async function killEngine(running: Engine): Promise<void> {
+  await expect.poll(() => running.pid(), { timeout: 20_000 }).toBeDefined();
+  process.kill(running.pid()!, 'SIGKILL');
+}
+
+it('goes on where it was when the engine is killed, while it makes its data and while it feeds', {
+  timeout: 120_000,
+}, async () => {
   engine = await openEngine({ dataDir, logger: silentLogger, idleMs: 1000 });
   const demo = new DemoProcess({ url: engine.url, database: 'demo' });
   await demo.progressed(4000);
-  process.kill(engine.pid()!, 'SIGKILL');
+  await killEngine(engine);
   await demo.heard('feeding');
-  process.kill(engine.pid()!, 'SIGKILL');
+  await killEngine(engine);
 
   const store = await connectStore({ url: engine.url, database: 'demo', serverSelectionTimeoutMs: 20_000 });
   const left = new DemoStore(store);

@@ -1,5 +1,6 @@
 import { nativeActivityRef } from '../../../src/model/identity.js';
 import { type AworldActivity, aworldActivities } from '../aworld-activities.js';
+import type { Chance } from '../chance.js';
 import { identityIn } from '../people.js';
 import { type DemoEntry, type Scene, sourceEntry } from './scene.js';
 
@@ -12,10 +13,10 @@ export function aworldEntry({ cast, chance, atMs }: Scene): DemoEntry {
   const person = chance.pickUneven(cast.people);
   const writtenAt = new Date(atMs + chance.between(40, 90_000)).toISOString();
   const outcome = outcomeOf(activity, chance.next());
-  const value = activity.measure && chance.tenths(activity.measure.low, activity.measure.high);
+  const value = activity.measure && measured(activity.measure, chance);
   const tags = chance.odds(0.15) ? [...activity.tags, 'champions'] : activity.tags;
   const additionalData = {
-    ...(chance.odds(0.7) && { note: chance.pick(activity.notes) }),
+    ...(chance.odds(0.75) && outcome !== 'FAILURE' && { note: chance.pick(activity.notes) }),
     ...(activity.measure && { unit: activity.measure.unit }),
     ...(activity.tags.includes('mobility') && { co2SavedKg: Math.round(value! * 14) / 100 }),
     device: chance.pick(['ios', 'android', 'web']),
@@ -48,6 +49,10 @@ export function aworldEntry({ cast, chance, atMs }: Scene): DemoEntry {
     additionalData: JSON.stringify(additionalData),
   });
 }
+
+/** Distances are measured, the rest is counted. */
+const measured = ({ unit, low, high }: NonNullable<AworldActivity['measure']>, chance: Chance): number =>
+  unit === 'km' ? chance.tenths(low, high) : chance.between(low, high);
 
 /** Missions are won or lost; of the rest most callers say nothing. */
 function outcomeOf(activity: AworldActivity, draw: number): 'SUCCESS' | 'FAILURE' | undefined {

@@ -20,9 +20,10 @@ export class FalkorPathways {
 
   entry({ cast, chance, atMs: exactMs, key }: Scene): DemoEntry {
     const atMs = Math.floor(exactMs / 1000) * 1000;
-    const person = chance.pickUneven(cast.people);
-    // Everyone is on one pathway, and takes its steps in turn.
-    const pathway = demoPathways[person.posthog.id % demoPathways.length]!;
+    const person = chance.pick(cast.people);
+    // Everyone is on all pathways, and is mostly busy with one of them.
+    const main = demoPathways[person.posthog.id % demoPathways.length]!;
+    const pathway = chance.odds(0.6) ? main : chance.pick(demoPathways);
     const step = this.#nextStep(pathway, person, chance);
     const { progress, fulfilment } = this.#advance(step, person, chance, atMs);
     const complete = progress >= 100;
@@ -32,10 +33,7 @@ export class FalkorPathways {
       pathway: pathway.native,
       activity: {
         ...header,
-        stats: {
-          total: Math.ceil(cast.people.length / demoPathways.length),
-          completed: this.#completed.get(step.ID) ?? 0,
-        },
+        stats: { total: cast.people.length, completed: this.#completed.get(step.ID) ?? 0 },
       },
       log: {
         firstname: person.firstName,
