@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { secretPrefixes } from './auth/secrets.js';
 import { type Config, isLoopback } from './base/config.js';
 import { type Closing, deferred, sleep } from './base/lifecycle.js';
 import type { LocalSecrets } from './base/local-secrets.js';
@@ -28,14 +29,24 @@ export interface DemoOrder {
 }
 
 /** What the demo's own process tells. */
-export type DemoMessage = { readonly progress: string } | { readonly ready: true };
+export type DemoMessage =
+  | { readonly progress: string }
+  | { readonly ready: true }
+  /** How many entries of its past are there so far. */
+  | { readonly made: number }
+  /** The number of the lease that it feeds under from now on; null: it feeds no longer. */
+  | { readonly feeding: number | null };
 
 /** On a loopback address the published keys; where others can reach the demo, keys that only its data folder knows. */
 export function demoKeys(config: Config, secrets: LocalSecrets): DemoKeys {
   if (isLoopback(config.HOST)) return { apiKey: 'demo-key', secret: 'demo-secret', readerSecret: 'demo-reader-secret' };
-  const derived = (name: string): string =>
-    `demo_${createHmac('sha256', secrets.demoSeed).update(name).digest('base64url').slice(0, 32)}`;
-  return { apiKey: derived('key'), secret: derived('secret'), readerSecret: derived('reader') };
+  const derived = (kind: keyof typeof secretPrefixes, name: string): string =>
+    secretPrefixes[kind] + createHmac('sha256', secrets.demoSeed).update(name).digest('base64url').slice(0, 32);
+  return {
+    apiKey: derived('API_KEY', 'key'),
+    secret: derived('BASIC', 'secret'),
+    readerSecret: derived('CLIENT', 'reader'),
+  };
 }
 
 export interface DemoParts {
@@ -68,7 +79,10 @@ export async function runDemo(parts: DemoParts): Promise<void> {
         env: { ...process.env, [demoOrderVariable]: JSON.stringify(order) },
         execArgv: extension === 'ts' ? ['--import', 'tsx'] : [],
       });
-      child.on('message', (message: DemoMessage) => ('ready' in message ? ready.resolve() : say(message.progress)));
+      child.on('message', (message: DemoMessage) => {
+        if ('ready' in message) ready.resolve();
+        else if ('progress' in message) say(message.progress);
+      });
       const [code, signal] = await once(child, 'exit');
       if (stopping.signal.aborted) return;
       logger.warn({ code, signal }, 'the demo process ended, starting another');

@@ -56,6 +56,8 @@ export interface DemoCredentialsOptions {
   readonly workspaceId: Id;
   /** The user that the API key belongs to. */
   readonly userId: Id;
+  /** Given: these, in place of the well-known ones. Any that is not well known has at least 128 random bits. */
+  readonly secrets?: DemoSecrets;
   /** Given: the secrets are random ones made of this, in place of the well-known ones. */
   readonly randomFrom?: string;
 }
@@ -66,7 +68,7 @@ export interface DemoCredentialsOptions {
  */
 export async function ensureDemoCredentials(store: Store, options: DemoCredentialsOptions): Promise<DemoSecrets> {
   const { workspaceId, userId, randomFrom } = options;
-  const secrets = randomFrom === undefined ? fixedDemoSecrets : randomDemoSecrets(randomFrom);
+  const secrets = options.secrets ?? (randomFrom === undefined ? fixedDemoSecrets : randomDemoSecrets(randomFrom));
   const all: readonly Scope[] = ['*'];
   const wanted: readonly Wanted[] = [
     { kind: 'BASIC', name: 'Demo secret', scopes: all, secret: secrets.demo },
@@ -83,7 +85,7 @@ export async function ensureDemoCredentials(store: Store, options: DemoCredentia
   const credentials = new CredentialStore(store);
   const slow = new SlowSecrets();
   const stored = (secret: string): Promise<StoredSecret> =>
-    randomFrom === undefined ? slow.store(secret) : Promise.resolve(storedMadeSecret(secret));
+    isWellKnown(secret) ? slow.store(secret) : Promise.resolve(storedMadeSecret(secret));
   await Promise.all(wanted.map((one) => ensure(credentials, workspaceId, one, stored)));
   return secrets;
 }
@@ -122,7 +124,9 @@ async function ensure(
 const holds = (kept: StoredSecret, secret: string): boolean => {
   const made = storedMadeSecret(secret);
   if (kept.algorithm === 'sha256') return equalHashes(kept.hash, made.hash);
-  return Object.values(fixedDemoSecrets).includes(secret);
+  return isWellKnown(secret);
 };
+
+const isWellKnown = (secret: string): boolean => Object.values(fixedDemoSecrets).includes(secret);
 
 const isConflict = (error: unknown): boolean => error instanceof CodedError && error.code === 'CONFLICT';

@@ -16,10 +16,13 @@ import { readError } from '../../src/store/store-errors.js';
 import { UnscopedStore } from '../../src/store/unscoped.js';
 import { Users } from '../../src/store/users.js';
 import { type CastParts, ensureCast, findCast } from './cast.js';
+import { ensureDemoCredentials } from './credentials.js';
 import { feed } from './feeder.js';
 import { ensureWorkspace, fill, isFilled } from './fill.js';
 import { KeptLease } from './lease.js';
-import { type DemoMessage, type DemoOrder, demoLease } from './order.js';
+import { demoLease, type PacedDemoOrder, type Tell } from './order.js';
+import { demoUserEmail } from './people.js';
+import type { Cast } from './sources/scene.js';
 
 const defaults = { leaseMs: 6000, pauseMs: [500, 1500] } as const;
 const retryMs = 500;
@@ -28,14 +31,14 @@ export interface DemoParts {
   readonly logger: Logger;
   /** Aborts when the demo must end. */
   readonly signal: AbortSignal;
-  tell(message: DemoMessage): void;
+  readonly tell: Tell;
 }
 
 /**
  * Makes the demo's data where it is not there yet, and then feeds it, one process at a time: whoever holds the lease.
  * Killed at any moment, the next holder goes on where this one was. Resolves once the signal has aborted and all is closed.
  */
-export async function runDemo(order: DemoOrder, parts: DemoParts): Promise<void> {
+export async function runDemo(order: PacedDemoOrder, parts: DemoParts): Promise<void> {
   const closing = new Closing();
   try {
     const store = closing.add(await connectStore({ url: order.url, database: order.database, maxPoolSize: 5 }));
@@ -56,9 +59,9 @@ class Demo {
   #ready = false;
 
   constructor(
-    store: Store,
+    private readonly store: Store,
     private readonly log: Log,
-    private readonly order: DemoOrder,
+    private readonly order: PacedDemoOrder,
     private readonly parts: DemoParts,
   ) {
     this.#unscoped = new UnscopedStore(store);
@@ -95,10 +98,12 @@ class Demo {
   /** One time as holder of the lease, or one look at what its holder has done. */
   async #turn(): Promise<void> {
     const leaseMs = this.order.leaseMs ?? defaults.leaseMs;
-    const workspace = await ensureWorkspace(this.#unscoped, this.log);
+    const workspace = await ensureWorkspace(this.store, this.log);
     const lease = await KeptLease.take(this.#unscoped, demoLease, this.#holder, leaseMs);
     if (!lease) {
-      if (!this.#ready && (await isFilled(this.log, workspace))) this.#tellReady(workspace);
+      if (!this.#ready && (await isFilled(this.log, workspace))) {
+        await this.#beReady(workspace, await findCast(this.#castParts, workspace.id));
+      }
       return sleep(Math.min(leaseMs / 3, 1000), this.parts.signal);
     }
     try {
@@ -116,18 +121,27 @@ class Demo {
     const cast = filled
       ? await findCast(this.#castParts, workspace.id)
       : await ensureCast(this.#castParts, demoViewer(workspace));
-    if (!filled) await fill(writing, cast, workspace, tell, signal);
+    if (!filled) await fill(writing, this.log, cast, workspace, tell, signal);
     if (signal.aborted) return;
-    this.#tellReady(workspace);
+    await this.#beReady(workspace, cast);
     tell({ feeding: lease.fence });
     await feed({ ...writing, cast, fence: lease.fence, pauseMs: this.order.pauseMs ?? defaults.pauseMs }, signal);
     tell({ feeding: null });
   }
 
-  #tellReady(workspace: Workspace): void {
+  /** Every process sees to the keys: which they are depends on how its gateway was started. */
+  async #beReady({ id: workspaceId }: Workspace, cast: Cast): Promise<void> {
     if (this.#ready) return;
+    const userId = cast.userIds.get(demoUserEmail);
+    if (userId === undefined) {
+      this.parts.logger.warn(`demo: ${demoUserEmail} was removed, so the demo's keys stay as they are`);
+    } else {
+      const { apiKey, secret, readerSecret } = this.order.keys;
+      const secrets = { key: apiKey, demo: secret, reader: readerSecret };
+      await ensureDemoCredentials(this.store, { workspaceId, userId, secrets });
+    }
     this.#ready = true;
-    this.parts.tell({ ready: true, workspaceId: workspace.id });
+    this.parts.tell({ ready: true });
   }
 }
 

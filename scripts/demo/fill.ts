@@ -1,31 +1,21 @@
-import { CodedError } from '../../src/base/errors.js';
-import { newId } from '../../src/base/ids.js';
 import type { Log } from '../../src/log/log.js';
 import type { Workspace } from '../../src/model/workspace.js';
-import type { UnscopedStore } from '../../src/store/unscoped.js';
+import type { Store } from '../../src/store/connect.js';
+import { ensureDemoWorkspace } from './credentials.js';
 import { historyCount, makeHistory } from './history.js';
-import { type DemoMessage, demoWorkspaceKey } from './order.js';
+import type { Tell } from './order.js';
 import { appendPatiently, type Writing } from './patience.js';
 import { lastEntryKey } from './sources/gateway.js';
-import type { Cast } from './sources/scene.js';
+import type { Cast, DemoEntry } from './sources/scene.js';
+
+/** Whoever waits hears of every so many entries. */
+const saidEvery = 4000;
 
 /** The demo's workspace, made where it is missing, and its log's state. When it was made is where the demo's past ends. */
-export async function ensureWorkspace(unscoped: UnscopedStore, log: Log): Promise<Workspace> {
-  const workspace = (await unscoped.findWorkspace(demoWorkspaceKey)) ?? (await makeWorkspace(unscoped));
+export async function ensureWorkspace(store: Store, log: Log): Promise<Workspace> {
+  const workspace = await ensureDemoWorkspace(store);
   await log.states.ensure(workspace.id, await log.logs.lastSeq(workspace.id));
   return workspace;
-}
-
-async function makeWorkspace(unscoped: UnscopedStore): Promise<Workspace> {
-  const workspace: Workspace = { id: newId(), key: demoWorkspaceKey, name: 'Demo', createdAt: new Date() };
-  try {
-    await unscoped.insertWorkspace(workspace);
-    return workspace;
-  } catch (error) {
-    if (!(error instanceof CodedError) || error.code !== 'CONFLICT') throw error;
-    // Another process was faster.
-    return (await unscoped.findWorkspace(demoWorkspaceKey))!;
-  }
 }
 
 /** Whether the demo's past is complete. What people or retention removed of it since is not made again. */
@@ -37,22 +27,43 @@ export async function isFilled({ logs, states }: Log, workspace: Workspace): Pro
 /** Appends the demo's past. Where a part of it is there already, only the rest is added. */
 export async function fill(
   writing: Writing,
+  log: Log,
   cast: Cast,
   workspace: Workspace,
-  tell: (message: DemoMessage) => void,
+  tell: Tell,
   signal: AbortSignal,
 ): Promise<void> {
-  let done = 0;
-  let writingBefore = Promise.resolve(true);
-  for (const batch of makeHistory(cast, workspace.createdAt.getTime())) {
-    // The next batch is made while this one is written; the last one alone says that all others are there.
-    if (!(await writingBefore)) return;
-    const text = `Making the demo's data: ${done.toLocaleString('en')} of ${historyCount.toLocaleString('en')} entries`;
-    tell({ progress: { text, done, total: historyCount } });
-    writingBefore = appendPatiently(writing, batch, signal);
-    done += batch.length;
-    // Lets the write begin before this process is busy with the next batch.
-    await new Promise(setImmediate);
+  const batches = makeHistory(cast, workspace.createdAt.getTime());
+  const take = (): DemoEntry[] | undefined => batches.next().value ?? undefined;
+  let made = 0;
+  let resuming = true;
+  let next: DemoEntry[] | undefined;
+  for (let batch = take(); batch; batch = next) {
+    next = resuming ? take() : undefined;
+    // A batch is begun only when all before it are there. So what has a successor of which anything is there, is whole.
+    resuming &&= next !== undefined && (await isThere(log, workspace, next[0]!));
+    if (!resuming) {
+      sayHowFar(tell, made);
+      const written = appendPatiently(writing, batch, signal);
+      // The next one is made while this one is written.
+      await new Promise(setImmediate);
+      next ??= take();
+      if (!(await written)) return;
+    }
+    made += batch.length;
   }
-  await writingBefore;
+  tell({ progress: `The demo's data is there: ${text(made)} entries` });
 }
+
+async function isThere({ logs }: Log, { id }: Workspace, { entry, nativeKey }: DemoEntry): Promise<boolean> {
+  const { source, connectionId } = entry;
+  return (await logs.findKeys(id, [{ source, connectionId, nativeKey }])).length > 0;
+}
+
+function sayHowFar(tell: Tell, made: number): void {
+  tell({ made });
+  if (made % saidEvery === 0)
+    tell({ progress: `Making the demo's data: ${text(made)} of ${text(historyCount)} entries` });
+}
+
+const text = (count: number): string => count.toLocaleString('en');

@@ -3,14 +3,15 @@
  * is told to (SIGTERM, SIGINT) and when its gateway is gone.
  */
 import { createLogger } from '../../src/base/logger.js';
+import { demoOrderVariable } from '../../src/demo.js';
 import { runDemo } from './demo.js';
-import type { DemoMessage, DemoOrder } from './order.js';
+import type { PacedDemoOrder, Tell } from './order.js';
 
 /** How long it may take to finish what is being written. */
 const patienceMs = 8000;
 
-const order = JSON.parse(process.argv[2]!) as DemoOrder;
-const logger = createLogger(order.logLevel ?? 'info');
+const order = JSON.parse(process.env[demoOrderVariable]!) as PacedDemoOrder;
+const logger = createLogger(process.env.LOG_LEVEL || 'info');
 const stopping = new AbortController();
 
 const stop = (): void => {
@@ -22,7 +23,7 @@ process.once('SIGINT', stop);
 process.once('disconnect', stop);
 
 /** A parent that is gone hears nothing, and that is no error. */
-const tell = (message: DemoMessage): void => {
+const tell: Tell = (message) => {
   if (process.connected) process.send?.(message, () => {});
 };
 

@@ -2,8 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import type { DemoMessage, DemoOrder } from '../../scripts/demo/order.js';
+import type { PacedDemoOrder } from '../../scripts/demo/order.js';
 import { deferred } from '../../src/base/lifecycle.js';
+import { type DemoMessage, demoOrderVariable } from '../../src/demo.js';
 
 const program = fileURLToPath(new URL('../../scripts/demo/main.ts', import.meta.url));
 
@@ -14,8 +15,11 @@ export class DemoProcess {
   #log = '';
   #waiting = deferred();
 
-  constructor(order: DemoOrder) {
-    this.#child = fork(program, [JSON.stringify({ leaseMs: 2500, pauseMs: [5, 20], ...order })], {
+  constructor(order: Pick<PacedDemoOrder, 'url' | 'database'>) {
+    const keys = { apiKey: 'demo-key', secret: 'demo-secret', readerSecret: 'demo-reader-secret' };
+    const whole: PacedDemoOrder = { leaseMs: 2500, pauseMs: [5, 20], keys, ...order };
+    this.#child = fork(program, {
+      env: { ...process.env, [demoOrderVariable]: JSON.stringify(whole) },
       execArgv: ['--import', 'tsx'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
@@ -52,7 +56,7 @@ export class DemoProcess {
 
   /** Resolves once it has told of so many entries. */
   async progressed(done: number): Promise<void> {
-    await this.#until((message) => 'progress' in message && message.progress.done >= done);
+    await this.#until((message) => 'made' in message && message.made >= done);
   }
 
   /** With -9. */

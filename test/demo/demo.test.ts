@@ -6,6 +6,7 @@ import { openLog } from '../../src/log/log.js';
 import { emailIdentity } from '../../src/model/identity.js';
 import { sourceSystems } from '../../src/model/source-system.js';
 import type { Store } from '../../src/store/connect.js';
+import { UnscopedStore } from '../../src/store/unscoped.js';
 import { openTestStore } from '../support/store.js';
 import { DemoProcess } from './demo-process.js';
 import { DemoStore, entriesOf } from './support.js';
@@ -34,7 +35,8 @@ describe('the demo on one store', { timeout: 120_000 }, async () => {
 
   it('is made, and then every source is fed', async () => {
     const first = start(store);
-    workspaceId = (await first.heard('ready')).workspaceId;
+    await first.heard('ready');
+    workspaceId = await demo.workspaceId();
     await first.heard('feeding');
     await seeAllSources(store, workspaceId);
     expect(await first.terminate()).toBe(0);
@@ -53,12 +55,14 @@ describe('the demo on one store', { timeout: 120_000 }, async () => {
     expect([...refs].filter((ref) => !defined.has(ref))).toEqual([]);
     const [dana] = await demo.users.byIdentities(workspaceId, [emailIdentity(demoUserEmail)]);
     expect(dana).toMatchObject({ name: makePeople()[0]!.name, email: demoUserEmail });
+    const key = (await new UnscopedStore(store).slowApiKeys()).find(({ userId }) => userId === dana!.id);
+    expect(key).toMatchObject({ workspaceId, kind: 'API_KEY', scopes: ['*'] });
   });
 
   it('is not made again, and ends when its gateway is gone', async () => {
     const again = start(store);
     await again.heard('feeding');
-    expect(again.messages.some((message) => 'progress' in message)).toBe(false);
+    expect(again.messages.some((message) => 'made' in message)).toBe(false);
     expect(await again.leaveAlone()).toBe(0);
     await demo.expectWhole();
   });

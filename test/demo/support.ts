@@ -22,6 +22,10 @@ export class DemoStore {
     this.activities = new Activities(store);
   }
 
+  async workspaceId(): Promise<Id> {
+    return (await this.#workspace()).id;
+  }
+
   async documents(): Promise<LogDocument[]> {
     const { id } = await this.#workspace();
     return new ActivityLogs(this.store).readAfter(id, 0, 100_000);
