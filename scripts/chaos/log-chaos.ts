@@ -9,10 +9,10 @@ import { openLog } from '../../src/log/log.js';
 import { connectStore } from '../../src/store/connect.js';
 import { type Engine, openEngine } from '../../src/store/engine/engine.js';
 import { ensureSchema } from '../../src/store/schema.js';
+import { SeededRandom } from '../support/random.js';
 import { ChaosFollower } from './log-follower.js';
 import { verifyLog } from './log-verdict.js';
 import { ChaosWriter } from './log-writers.js';
-import { SeededRandom } from '../support/random.js';
 
 export interface LogChaosOptions {
   /** How many times something is killed: the engine or a writer, by chance. */

@@ -9,8 +9,8 @@ import { silentLogger } from '../../src/base/logger.js';
 import { openLog } from '../../src/log/log.js';
 import type { EntryDraft } from '../../src/model/log-record.js';
 import { connectStore } from '../../src/store/connect.js';
-import { keyName } from './log-keys.js';
 import { SeededRandom } from '../support/random.js';
+import { keyName } from './log-keys.js';
 
 interface WriterOrder {
   readonly url: string;

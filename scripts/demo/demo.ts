@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../src/base/clock.js';
 import { CodedError } from '../../src/base/errors.js';
+import type { Id } from '../../src/base/ids.js';
 import { Closing, sleep } from '../../src/base/lifecycle.js';
 import type { Logger } from '../../src/base/logger.js';
 import { type Log, openLog } from '../../src/log/log.js';
@@ -140,8 +141,18 @@ class Demo {
       const secrets = { key: apiKey, demo: secret, reader: readerSecret };
       await ensureDemoCredentials(this.store, { workspaceId, userId, secrets });
     }
+    await this.#raiseMark(workspaceId);
     this.#ready = true;
     this.parts.tell({ ready: true });
+  }
+
+  /** A gateway begins to read the log at the stored mark, so let that cover the data before the first visitor comes. */
+  async #raiseMark(workspaceId: Id): Promise<void> {
+    const state = await this.log.states.read(workspaceId);
+    // A number that a killed writer left open is settled by the feed, a little later.
+    await this.log.feeds.settle(workspaceId, state?.seq).catch((error: unknown) => {
+      if (!(error instanceof CodedError)) throw error;
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, inject, it } from 'vitest';
+import { historyCount } from '../../scripts/demo/history.js';
 import { demoUserEmail, makePeople } from '../../scripts/demo/people.js';
 import type { Id } from '../../src/base/ids.js';
 import { silentLogger } from '../../src/base/logger.js';
@@ -6,6 +7,7 @@ import { openLog } from '../../src/log/log.js';
 import { emailIdentity } from '../../src/model/identity.js';
 import { sourceSystems } from '../../src/model/source-system.js';
 import type { Store } from '../../src/store/connect.js';
+import { LogStates } from '../../src/store/log-states.js';
 import { UnscopedStore } from '../../src/store/unscoped.js';
 import { openTestStore } from '../support/store.js';
 import { DemoProcess } from './demo-process.js';
@@ -37,6 +39,8 @@ describe('the demo on one store', { timeout: 120_000 }, async () => {
     const first = start(store);
     await first.heard('ready');
     workspaceId = await demo.workspaceId();
+    // Where a gateway begins to read: its first page must not be empty.
+    expect((await new LogStates(store).read(workspaceId))!.mark).toBeGreaterThanOrEqual(historyCount);
     await first.heard('feeding');
     await seeAllSources(store, workspaceId);
     expect(await first.terminate()).toBe(0);
