@@ -103,7 +103,8 @@ class Demo {
     const lease = await KeptLease.take(this.#unscoped, demoLease, this.#holder, leaseMs);
     if (!lease) {
       if (!this.#ready && (await isFilled(this.log, workspace))) {
-        await this.#beReady(workspace, await findCast(this.#castParts, workspace.id));
+        await this.#ensureKeys(workspace, await findCast(this.#castParts, workspace.id));
+        await this.#beReady(workspace);
       }
       return sleep(Math.min(leaseMs / 3, 1000), this.parts.signal);
     }
@@ -122,16 +123,19 @@ class Demo {
     const cast = filled
       ? await findCast(this.#castParts, workspace.id)
       : await ensureCast(this.#castParts, demoViewer(workspace));
-    if (!filled) await fill(writing, this.log, cast, workspace, tell, signal);
+    await Promise.all([
+      this.#ensureKeys(workspace, cast),
+      filled ? undefined : fill(writing, this.log, cast, workspace, tell, signal),
+    ]);
     if (signal.aborted) return;
-    await this.#beReady(workspace, cast);
+    await this.#beReady(workspace);
     tell({ feeding: lease.fence });
     await feed({ ...writing, cast, fence: lease.fence, pauseMs: this.order.pauseMs ?? defaults.pauseMs }, signal);
     tell({ feeding: null });
   }
 
   /** Every process sees to the keys: which they are depends on how its gateway was started. */
-  async #beReady({ id: workspaceId }: Workspace, cast: Cast): Promise<void> {
+  async #ensureKeys({ id: workspaceId }: Workspace, cast: Cast): Promise<void> {
     if (this.#ready) return;
     const userId = cast.userIds.get(demoUserEmail);
     if (userId === undefined) {
@@ -141,6 +145,10 @@ class Demo {
       const secrets = { key: apiKey, demo: secret, reader: readerSecret };
       await ensureDemoCredentials(this.store, { workspaceId, userId, secrets });
     }
+  }
+
+  async #beReady({ id: workspaceId }: Workspace): Promise<void> {
+    if (this.#ready) return;
     await this.#raiseMark(workspaceId);
     this.#ready = true;
     this.parts.tell({ ready: true });
