@@ -38,7 +38,7 @@ it('what is posted to the façade of AWorld is what the next query shows, and on
   const shown = {
     source: 'AWORLD',
     nativeId: 'seen',
-    action: 'completed',
+    action: 'performed',
     outcome: 'SUCCESS',
     value: null,
     occurredAt: '2019-08-24T14:15:22.123Z',

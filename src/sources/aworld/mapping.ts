@@ -25,7 +25,7 @@ export function fromNative({ body, native, userId, activityLogId, receivedAt }: 
   return {
     nativeId: activityLogId,
     // AWorld has no verb: a log says that an activity was completed, and when.
-    action: 'completed',
+    action: 'performed',
     actionClass: 'COMPLETED',
     occurredAtMicros: body.completedAt === undefined ? receivedAt.getTime() * 1000 : microsOf(body.completedAt),
     actor: { kind: 'USER', nativeId: userId },

@@ -56,7 +56,7 @@ describe('an activity log that is posted', () => {
       source: 'AWORLD',
       connectionId: 'facade',
       nativeId: 'all-fields',
-      action: 'completed',
+      action: 'performed',
       actionClass: 'COMPLETED',
       occurredAtMicros: Date.parse('2019-08-24T14:15:22.123Z') * 1000 + 456,
       actor: { kind: 'USER', key: nativeIdentity('AWORLD', 'facade', 'u-1'), nativeId: 'u-1' },
