@@ -56,6 +56,7 @@ export class LogFeed implements Closeable {
   #awake: Deferred<void> = deferred();
   #running: Promise<void>;
   #holePauseMs = shortestPauseMs;
+  readonly #current = deferred();
 
   private constructor(
     private readonly workspaceId: Id,
@@ -85,6 +86,13 @@ export class LogFeed implements Closeable {
   /** Look now: something was appended. Calling it for nothing costs one read. */
   wake(): void {
     this.#awake.resolve();
+  }
+
+  /** Resolves once everything has been seen that was there when the feed was opened, or `timeoutMs` have passed. */
+  async current(timeoutMs: number): Promise<void> {
+    const waiting = new AbortController();
+    await Promise.race([this.#current.promise, sleep(timeoutMs, waiting.signal)]);
+    waiting.abort();
   }
 
   /** From now on, in order and without a gap, starting after the place it answers. */
@@ -142,6 +150,7 @@ export class LogFeed implements Closeable {
         const more = await this.#advance();
         failures = 0;
         if (more) continue;
+        this.#current.resolve();
       } catch (error) {
         failures += 1;
         this.options.logger.warn(

@@ -28,6 +28,7 @@ export class Feeds implements LogReader, Closeable {
 
   async settle(workspaceId: Id, atLeast = 0): Promise<LogPlace> {
     const feed = await this.open(workspaceId);
+    await feed.current(settleMs);
     if (atLeast > feed.place.seq) await this.#refuseAboveEnd(workspaceId, atLeast);
     return feed.reach(Math.max(this.acknowledged(workspaceId), atLeast), settleMs);
   }

@@ -1,5 +1,5 @@
 import { Long } from 'bson';
-import { CodedError } from '../base/errors.js';
+import { CodedError, unavailable } from '../base/errors.js';
 import type { Id } from '../base/ids.js';
 import { sleep } from '../base/lifecycle.js';
 import type { Appended } from '../model/log-record.js';
@@ -122,6 +122,7 @@ export class GroupWrite {
     const unused: Pending[] = [];
     while (open.length > 0) {
       const tried = open;
+      if (this.parts.signal.aborted) throw unavailable();
       let failures: Awaited<ReturnType<LogRecords['insert']>>;
       try {
         failures = await this.parts.logs.insert(tried.map(({ document }) => document));

@@ -146,6 +146,7 @@ export class Recorder implements Closeable {
     const { logs, states, durability, logger } = this.options;
     const giveUp = AbortSignal.timeout(this.options.giveUpMs ?? 20_000);
     let recorded = 0;
+    let retries = 0;
     const answering = group.map((pending) => ({
       ...pending,
       resolve: (appended: Appended) => {
@@ -161,10 +162,14 @@ export class Recorder implements Closeable {
       durability,
       prepare: () => this.#prepare(workspaceId, lane),
       isDefinite: isDefiniteRefusal,
-      onRetry: (error) => logger.warn({ err: error, workspaceId }, 'append: no answer, trying again'),
+      onRetry: (error) => {
+        retries += 1;
+        if (retries === 1) logger.warn({ err: error, workspaceId }, 'append: no answer from the store, trying again');
+      },
       signal: AbortSignal.any([giveUp, this.#closing.signal]),
     });
     const highest = await write.run(answering);
+    if (retries > 0) logger.info({ workspaceId, retries, recorded }, 'append: the store answers again');
     this.#metrics.appended(recorded);
     if (highest > 0) this.options.onAppended?.(workspaceId, highest);
   }

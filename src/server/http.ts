@@ -36,6 +36,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestIdOf,
     requestIdHeader: false,
+    requestIdLogLabel: 'requestId',
     bodyLimit: maxBodyBytes,
     // Keys of callers' JSON are data: they are never merged into an object that we use.
     onProtoPoisoning: 'ignore',

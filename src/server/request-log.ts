@@ -29,7 +29,6 @@ export function logRequests(app: FastifyInstance, metrics: ServerMetrics): void 
     const status = reply.statusCode;
     request.log.info(
       {
-        requestId: request.id,
         method: request.method,
         path: request.url.split('?', 1)[0],
         status,

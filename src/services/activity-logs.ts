@@ -5,13 +5,12 @@ import type { ActivityLogFilter, ResolvedFilter } from '../model/activity-log-fi
 import type { CreateActivityLogInput } from '../model/activity-log-input.js';
 import type { Page } from '../model/page.js';
 import type { Viewer } from '../model/viewer.js';
-import type { FacadeRow } from './activity-logs/facade-row.js';
 import { type ListActivityLogs, type ListingParts, listEntries, visibleFilter } from './activity-logs/listing.js';
 import { isOf, ownIdentities } from './activity-logs/own.js';
 import { type RemovingParts, removeEntry, removeMatching } from './activity-logs/removing.js';
 import type { Created, CreatedMany, Removed, RemovedMany } from './activity-logs/results.js';
-import { type WritingParts, type WrittenEntry, writeEntries, writeRows } from './activity-logs/writing.js';
-import { type Attempt, checkId, itemError } from './input/checks.js';
+import { type WritingParts, writeEntries } from './activity-logs/writing.js';
+import { checkId, itemError } from './input/checks.js';
 import type { ReaderContext } from './nouns/results.js';
 import { FeedCursors } from './paging/epochs.js';
 import { SharedStates } from './paging/shared-states.js';
@@ -65,11 +64,6 @@ export class ActivityLogService {
       results: written.map((one) => (one.ok ? one.value : { removed: false, error: itemError(one.error) })),
       cursor: await this.#cursors.of(viewer.workspaceId, highest || (await this.#seen(viewer.workspaceId))),
     };
-  }
-
-  /** Rows that were posted to a façade, each on its own, in order. A failed one tells its code; `key` is what a conflict names. */
-  record(viewer: Viewer, rows: readonly FacadeRow[]): Promise<Attempt<WrittenEntry>[]> {
-    return writeRows(this.parts, viewer, rows);
   }
 
   async remove(viewer: Viewer, id: Id): Promise<Removed> {

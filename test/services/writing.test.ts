@@ -6,7 +6,6 @@ import { type CreateActivityLogInput, entryLimits } from '../../src/model/activi
 import { emailIdentity, userIdentity } from '../../src/model/identity.js';
 import type { User } from '../../src/model/user.js';
 import type { Viewer } from '../../src/model/viewer.js';
-import type { FacadeRow } from '../../src/services/activity-logs/facade-row.js';
 import { entryDraft, openTestServices, viewerOf } from '../support/services.js';
 
 const services = await openTestServices();
@@ -185,42 +184,6 @@ describe('creating entries', () => {
     const { results } = await services.logs.createMany(viewer, inputs.slice(1));
     expect(results.every(({ outcome }) => outcome === 'RECORDED')).toBe(true);
     expect((await services.logs.createMany(viewer, [])).results).toEqual([]);
-  });
-});
-
-describe('rows of a façade', () => {
-  const row = (over: Partial<FacadeRow['entry']> = {}, key?: string, contentHash = 'aa'.repeat(32)): FacadeRow => {
-    const { connectionId: _connection, ...entry } = entryDraft({ source: 'AWORLD', native: '{"a": 1}', ...over }).entry;
-    return { key, contentHash, entry };
-  };
-
-  it('come from their source and are repeats per owner', async () => {
-    const key = newId();
-    const [first, repeat, conflict, keyless] = await services.logs.record(viewer, [
-      row({}, key),
-      row({}, key),
-      row({}, key, 'bb'.repeat(32)),
-      row(),
-    ]);
-    expect(first).toMatchObject({ ok: true, value: { outcome: 'RECORDED' } });
-    const entry = first!.ok ? first!.value.activityLog : undefined;
-    expect(entry).toMatchObject({ source: 'AWORLD', connectionId: 'facade', native: '{"a": 1}' });
-    expect(repeat).toMatchObject({ ok: true, value: { outcome: 'DUPLICATE', activityLog: { id: entry!.id } } });
-    expect(conflict).toMatchObject({ ok: false, error: { code: 'CONFLICT', field: 'rows[2].key' } });
-    expect(keyless).toMatchObject({ ok: true, value: { outcome: 'RECORDED' } });
-    const [other] = await services.logs.record(viewerOf(workspaceId), [row({}, key)]);
-    expect(other).toMatchObject({ ok: true, value: { outcome: 'RECORDED' } });
-  });
-
-  it('have the rights and limits of everything else', async () => {
-    const reader = viewerOf(workspaceId, { scopes: ['activity_log:read'] });
-    await expect(services.logs.record(reader, [row()])).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    const own = viewerOf(workspaceId, { userId: alice.id, scopes: ['activity_log:write:own'] });
-    const mine = { actor: { kind: 'USER' as const, key: emailIdentity('alice@example.org') } };
-    const results = await services.logs.record(own, [row(mine), row(), row({ ...mine, native: 'x'.repeat(262_145) })]);
-    expect(
-      results.map((result) => (result.ok ? result.value.outcome : [result.error.code, result.error.field])),
-    ).toEqual(['RECORDED', ['FORBIDDEN', 'rows[1]'], ['TOO_LARGE', 'rows[2]']]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { canReadLogs, canWriteLogs, readsOwnOnly, requireScope, writesOwnOnly } from '../../auth/policies.js';
+import { canReadLogs, canWriteLogs, readsOwnOnly, requireScope } from '../../auth/policies.js';
 import type { Clock } from '../../base/clock.js';
 import { CodedError, unavailable } from '../../base/errors.js';
 import type { LogWriter } from '../../log/writer.js';
@@ -10,7 +10,6 @@ import type { ActivityLogPages } from '../../store/activity-log-pages.js';
 import { type Attempt, attempt, checkBatch } from '../input/checks.js';
 import { checkInput } from './check-input.js';
 import { type DraftingParts, draftOf, Named } from './drafting.js';
-import { type FacadeRow, rowDraft } from './facade-row.js';
 import { isOf, ownIdentities } from './own.js';
 
 export interface WritingParts extends DraftingParts {
@@ -51,23 +50,6 @@ export async function writeEntries(
   const drafts = checked.map((input, index) =>
     input.ok ? attempt(() => draftOf(viewer, input.value, named, fieldOf(index), now)) : input,
   );
-  return recordDrafts(parts, viewer, drafts, fieldOf);
-}
-
-/**
- * Records rows that were posted to a façade, which has mapped them to entries: same rights, same limits.
- * @throws CodedError FORBIDDEN, TOO_LARGE, SERVICE_UNAVAILABLE where no row can be judged.
- */
-export async function writeRows(
-  parts: WritingParts,
-  viewer: Viewer,
-  rows: readonly FacadeRow[],
-): Promise<Attempt<WrittenEntry>[]> {
-  requireScope(canWriteLogs(viewer), 'activity_log:write');
-  checkBatch(rows, 'rows');
-  const own = writesOwnOnly(viewer) ? await ownIdentities(parts.users, viewer) : undefined;
-  const fieldOf = (index: number): string => `rows[${index}]`;
-  const drafts = rows.map((row, index) => attempt(() => rowDraft(viewer, row, own, fieldOf(index))));
   return recordDrafts(parts, viewer, drafts, fieldOf);
 }
 
