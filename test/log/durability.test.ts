@@ -1,9 +1,15 @@
+import { Long } from 'bson';
 import type { CommandStartedEvent } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { newId } from '../../src/base/ids.js';
 import { silentLogger } from '../../src/base/logger.js';
+import { Durability } from '../../src/log/durability.js';
+import { LogFeed } from '../../src/log/feed.js';
 import { openLog } from '../../src/log/log.js';
+import { ActivityLogs } from '../../src/store/activity-logs.js';
 import { concernsOf } from '../../src/store/connect.js';
+import { draftDocument } from '../../src/store/log-document.js';
+import { LogStates } from '../../src/store/log-states.js';
 import { openTestStore } from '../support/store.js';
 import { entryDraft } from './drafts.js';
 import { Told } from './told.js';
@@ -40,6 +46,35 @@ describe('what is sent to a standalone server', () => {
     }
     expect(seen.some(({ command, commandName }) => command[commandName] === 'activity_logs')).toBe(true);
     for (const { command } of sent) expect(JSON.stringify(command)).not.toContain('majority');
+  });
+});
+
+describe('the stored mark', () => {
+  it('does not count what was only just read, until the server is known to be the same still', async () => {
+    const store = await openTestStore();
+    const logs = new ActivityLogs(store);
+    const states = new LogStates(store);
+    const workspaceId = newId();
+    // A server that was started anew each time it is asked, until it is left alone.
+    let leftAlone = true;
+    let started = 0;
+    const marks: number[] = [];
+    const incarnation = async (): Promise<string> => {
+      marks.push((await states.read(workspaceId))!.mark);
+      if (!leftAlone) started += 1;
+      return String(started);
+    };
+    const durability = new Durability({ concerns: store.concerns, incarnation }, states);
+    const feed = await LogFeed.open(workspaceId, { logs, states, durability, logger: silentLogger, pollMs: 5 });
+    const told = new Told(feed);
+    leftAlone = false;
+    const document = draftDocument(workspaceId, entryDraft(), new Date(), () => Buffer.alloc(32));
+    await logs.insert([{ ...document, seq: Long.fromNumber(1) }]);
+    while (started < 5) await new Promise(setImmediate);
+    expect({ seqs: told.seqs, marks: [...new Set(marks)] }).toEqual({ seqs: [], marks: [0] });
+    leftAlone = true;
+    await told.until(({ records }) => records.length === 1);
+    await feed.close();
   });
 });
 

@@ -1,3 +1,4 @@
+import { Long } from 'bson';
 import { afterAll, expect, it } from 'vitest';
 import { newId } from '../../src/base/ids.js';
 import { silentLogger } from '../../src/base/logger.js';
@@ -27,7 +28,7 @@ it('a log restored from a backup ends its followers, and goes on above what the 
   // The backup was taken when the log ended at 5, and its counter a little before.
   const logs = store.db.collection('activity_logs');
   await logs.deleteMany({ seq: { $gt: 5 } });
-  await store.db.collection('log_states').updateOne({}, { $set: { seq: 4 } });
+  await store.db.collection('log_states').updateOne({}, { $set: { seq: Long.fromNumber(4) } });
   expect(await beginEpoch(workspaceId, log.logs, log.states)).toMatchObject({ epoch: 2, seq: 5 });
 
   await told.until(({ ended }) => ended !== undefined);

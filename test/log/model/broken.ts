@@ -73,20 +73,6 @@ export const brokenRules: Readonly<Record<string, BrokenRule>> = {
     }),
   },
 
-  'the stored mark does not count what was only just read': {
-    shows: /stands at/,
-    tuning: { actions: { restart: 8 }, troubles: { flush: 0.1, crash: 0.08 } },
-    feed: (parts) => {
-      const read: Durability['read'] = (workspaceId, look, mark) =>
-        parts.durability.read(workspaceId, look, (result) => {
-          const documents = result as unknown;
-          if (mark(result) === undefined || !Array.isArray(documents)) return mark(result);
-          return documents.reduce<number>((seen, one) => (seqOf(one) === seen + 1 ? seen + 1 : seen), mark(result)!);
-        });
-      return withDurability(parts, withMethods(parts.durability, { read }));
-    },
-  },
-
   'a reader never steps over a hole': {
     shows: /stands at|was shown/,
     feed: (parts) =>
