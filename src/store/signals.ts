@@ -1,5 +1,6 @@
 import { type FindCursor, MongoServerError, ObjectId } from 'mongodb';
 import type { Id } from '../base/ids.js';
+import { sleep } from '../base/lifecycle.js';
 import type { Store } from './connect.js';
 
 interface SignalDocument {
@@ -16,6 +17,8 @@ export interface Signal {
 
 const name = 'signals';
 const namespaceExists = 48;
+/** How late a signal between processes of the embedded engine may be at most. */
+const longestPauseMs = 50;
 
 /** Wake-up calls between processes, in a small capped collection that each of them tails. Hints only: any may be lost. */
 export class Signals {
@@ -49,9 +52,20 @@ export class Signals {
   async *tail(onCursor: (cursor: FindCursor<SignalDocument>) => void): AsyncGenerator<Signal> {
     const cursor = this.#signals.find({}, { tailable: true, awaitData: true, maxAwaitTimeMS: 1000, batchSize: 1000 });
     onCursor(cursor);
-    for await (const document of cursor) {
-      if (document.workspaceId && document.seq !== undefined) {
-        yield { workspaceId: document.workspaceId.toHexString(), seq: document.seq };
+    let pauseMs = 0;
+    while (!cursor.closed) {
+      const askedAt = performance.now();
+      const document = await cursor.tryNext();
+      if (document === null) {
+        if (cursor.id?.isZero()) return;
+        // The embedded engine answers at once where a server waits for data: then we wait, ever longer while it is quiet.
+        pauseMs = performance.now() - askedAt < longestPauseMs ? Math.min(longestPauseMs, pauseMs * 2 || 2) : 0;
+        await sleep(pauseMs);
+      } else {
+        pauseMs = 0;
+        if (document.workspaceId && document.seq !== undefined) {
+          yield { workspaceId: document.workspaceId.toHexString(), seq: document.seq };
+        }
       }
     }
   }
