@@ -270,7 +270,13 @@ export class LogFeed implements Closeable {
   }
 
   #placeAt(state: LogState, seq: number): LogPlace {
-    return { workspaceId: this.workspaceId, epoch: state.epoch, firstSeq: state.firstSeq, seq };
+    return {
+      workspaceId: this.workspaceId,
+      epoch: state.epoch,
+      firstSeq: state.firstSeq,
+      seq,
+      erasures: state.erasures,
+    };
   }
 }
 

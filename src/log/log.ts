@@ -61,7 +61,7 @@ export function openLog(options: LogOptions): Log {
   return {
     recorder,
     feeds,
-    removal: new Removal(logs, recorder, parts.durability, options.clock),
+    removal: new Removal(logs, states, recorder, parts.durability, options.clock),
     retention: new Retention(logs, states),
     logs,
     states,

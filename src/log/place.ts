@@ -1,4 +1,5 @@
 import type { Id } from '../base/ids.js';
+import type { Erasure } from '../model/log-record.js';
 
 /** Where a workspace's log stands, as this process has seen it. */
 export interface LogPlace {
@@ -9,6 +10,8 @@ export interface LogPlace {
   readonly firstSeq: number;
   /** The safe mark H: every number 1…seq has been seen here, and is durable. */
   readonly seq: number;
+  /** What is being removed as a whole, and is hidden until it has gone. */
+  readonly erasures: readonly Erasure[];
 }
 
 /** The log as services use it: append, and know how far it may be read. */

@@ -2,8 +2,10 @@ import { type Clock, systemClock } from '../base/clock.js';
 import { type Id, newId } from '../base/ids.js';
 import { filterFields } from '../model/activity-log.js';
 import type { RemovalDraft } from '../model/log-record.js';
+import type { SourceSystem } from '../model/source-system.js';
 import type { LogRecords } from '../store/activity-logs.js';
 import { type LogDocument, toEntry } from '../store/log-document.js';
+import type { LogStateStore } from '../store/log-states.js';
 import type { Durability } from './durability.js';
 import type { Recorder } from './recorder.js';
 
@@ -19,6 +21,7 @@ const sweepBatch = 500;
 export class Removal {
   constructor(
     private readonly logs: LogRecords,
+    private readonly states: LogStateStore,
     private readonly recorder: Recorder,
     private readonly durability: Durability,
     private readonly clock: Clock = systemClock,
@@ -34,6 +37,36 @@ export class Removal {
   async removeMany(workspaceId: Id, entryIds: readonly Id[]): Promise<{ seq: number; removedIds: Id[] }> {
     const hidden = await this.logs.hide(workspaceId, entryIds, this.clock.now());
     return { seq: await this.#finish(workspaceId, hidden), removedIds: hidden.map(({ _id }) => _id.toHexString()) };
+  }
+
+  /**
+   * Removes everything of a source that is in the log now. It is hidden at once, from every reader of this place or a
+   * later one; the sweeper takes it out entry by entry. Answers the number at which that was decided.
+   */
+  async removeSource(workspaceId: Id, source: SourceSystem): Promise<{ seq: number }> {
+    const state = await this.states.read(workspaceId);
+    const erasure = { source, through: state?.seq ?? 0 };
+    await this.states.beginErasure(workspaceId, erasure);
+    const payload = JSON.stringify(erasure);
+    const control = { noun: 'erasure', change: 'begun', subjectId: workspaceId, payload };
+    return this.recorder.append(workspaceId, { kind: 'control', id: newId(), control });
+  }
+
+  /** Goes on with what is being removed as a whole. Answers how many entries went. */
+  async sweepSources(workspaceId: Id, proceed: () => boolean = () => true): Promise<number> {
+    const state = await this.durability.state(workspaceId);
+    let removed = 0;
+    for (const erasure of state?.erasures ?? []) {
+      while (proceed()) {
+        const ids = await this.logs.idsOfSource(workspaceId, erasure, sweepBatch);
+        if (ids.length === 0) {
+          await this.states.endErasure(workspaceId, erasure);
+          break;
+        }
+        removed += (await this.removeMany(workspaceId, ids)).removedIds.length;
+      }
+    }
+    return removed;
   }
 
   /**

@@ -43,8 +43,10 @@ export class Sweeper implements Closeable {
     const { removal, olderThanMs = 10_000, logger } = this.options;
     for (const workspaceId of await this.options.workspaces()) {
       if (this.#closing.signal.aborted) return;
-      const swept = await removal.sweep(workspaceId, olderThanMs);
-      if (swept > 0) logger.info({ workspaceId, swept }, 'sweeper: finished removals that a crash had left');
+      const proceed = (): boolean => !this.#closing.signal.aborted;
+      const swept =
+        (await removal.sweep(workspaceId, olderThanMs)) + (await removal.sweepSources(workspaceId, proceed));
+      if (swept > 0) logger.info({ workspaceId, swept }, 'sweeper: finished removals that were left');
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Id } from '../base/ids.js';
 import type { ActivityLog, FilterFields } from './activity-log.js';
+import type { SourceSystem } from './source-system.js';
 
 /**
  * A change that a fold or a noun depends on, appended so that it has a place in the log.
@@ -32,6 +33,12 @@ export type LogRecord =
     }
   | { readonly kind: 'void'; readonly id: Id; readonly seq: number }
   | { readonly kind: 'control'; readonly id: Id; readonly seq: number; readonly control: ControlChange };
+
+/** Everything of one source, up to a number, is being removed: nobody sees it any more, though the log still holds it. */
+export interface Erasure {
+  readonly source: SourceSystem;
+  readonly through: number;
+}
 
 /** What a caller hands to the recorder: a record without its place. Its id is chosen once and kept over every try. */
 export type LogDraft = EntryDraft | RemovalDraft | ControlDraft;

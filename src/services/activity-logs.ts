@@ -41,9 +41,9 @@ export class ActivityLogService {
     requireScope(canReadLogs(viewer), 'activity_log:read');
     const entryId = checkId(id, 'id')!;
     const { workspaceId } = viewer;
-    const { firstSeq } = await this.parts.reader.settle(workspaceId);
+    const place = await this.parts.reader.settle(workspaceId);
     const [[entry], own] = await Promise.all([
-      this.parts.pages.findMany(workspaceId, [entryId], firstSeq),
+      this.parts.pages.findMany(place, [entryId]),
       readsOwnOnly(viewer) ? ownIdentities(this.parts.users, viewer) : undefined,
     ]);
     return entry && (!own || isOf(entry, own)) ? entry : undefined;

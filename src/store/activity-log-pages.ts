@@ -3,7 +3,7 @@ import type { Id } from '../base/ids.js';
 import type { ActivityLog } from '../model/activity-log.js';
 import type { ResolvedFilter } from '../model/activity-log-filter.js';
 import type { ActivityLogOrder } from '../model/activity-log-order.js';
-import { type LogWindow, windowConditions } from './activity-log-query.js';
+import { type LogWindow, notErased, windowConditions } from './activity-log-query.js';
 import type { Store } from './connect.js';
 import { type Bound, type Order, type Slice, type Span, sortOf, spanConditions } from './keyset.js';
 import { type LogDocument, toEntry } from './log-document.js';
@@ -17,6 +17,9 @@ export interface ActivityLogList {
   /** Which properties are needed; absent: all. What is not needed may be missing from the answer. */
   readonly fields?: readonly (keyof ActivityLog)[];
 }
+
+/** What of a workspace's log may be shown, however far it is read. */
+export type KeptLog = Omit<LogWindow, 'seq'>;
 
 const orders: Readonly<Record<ActivityLogOrder, Order>> = {
   OCCURRED_AT_DESC: { fields: ['occurredAtMicros', 'seq'], direction: -1 },
@@ -76,17 +79,18 @@ export class ActivityLogPages {
   }
 
   /** Live entries by id, in no particular order. */
-  async findMany(workspaceId: Id, ids: readonly Id[], firstSeq = 1): Promise<ActivityLog[]> {
+  async findMany(kept: KeptLog, ids: readonly Id[]): Promise<ActivityLog[]> {
     if (ids.length === 0) return [];
     const documents = await read(() =>
       this.#logs
         .find(
           {
             _id: { $in: ids.map((id) => new ObjectId(id)) },
-            workspaceId: new ObjectId(workspaceId),
+            workspaceId: new ObjectId(kept.workspaceId),
             kind: 'entry',
             removedAt: { $exists: false },
-            seq: { $gte: Long.fromNumber(firstSeq) },
+            seq: { $gte: Long.fromNumber(kept.firstSeq) },
+            $and: [{}, ...notErased(kept.erasures)],
           },
           { maxTimeMS: this.#maxTimeMS },
         )

@@ -1,6 +1,7 @@
 import { type Document, type IndexDescription, Long, ObjectId } from 'mongodb';
 import { type Id, isId } from '../base/ids.js';
 import type { ResolvedFilter } from '../model/activity-log-filter.js';
+import type { Erasure } from '../model/log-record.js';
 
 /** Which part of a workspace's log a list is made of. */
 export interface LogWindow {
@@ -9,6 +10,8 @@ export interface LogWindow {
   readonly firstSeq: number;
   /** The safe mark: nothing above it is read. */
   readonly seq: number;
+  /** What is being removed as a whole. */
+  readonly erasures: readonly Erasure[];
 }
 
 const oneOf = (field: string, list: readonly unknown[] | undefined): Document[] =>
@@ -44,12 +47,19 @@ export const filterConditions = (filter: ResolvedFilter): Document[] => [
   ...(filter.words?.length ? [{ words: { $all: [...filter.words] } }] : []),
 ];
 
+/** Nothing of what is being removed as a whole, although it is still there. */
+export const notErased = (erasures: readonly Erasure[]): Document[] =>
+  erasures.length === 0
+    ? []
+    : [{ $nor: erasures.map(({ source, through }) => ({ source, seq: { $lte: Long.fromNumber(through) } })) }];
+
 /** The live entries of a window that a filter describes. */
 export const windowConditions = (window: LogWindow, filter: ResolvedFilter): Document[] => [
   { workspaceId: new ObjectId(window.workspaceId) },
   { kind: 'entry' },
   { removedAt: { $exists: false } },
   { seq: { $gte: Long.fromNumber(window.firstSeq), $lte: Long.fromNumber(window.seq) } },
+  ...notErased(window.erasures),
   ...filterConditions(filter),
 ];
 

@@ -1,5 +1,6 @@
 import { type Document, type IndexDescription, Long, MongoBulkWriteError, ObjectId, type WriteError } from 'mongodb';
 import { type Id, newId } from '../base/ids.js';
+import type { Erasure } from '../model/log-record.js';
 import type { Store } from './connect.js';
 import type { LogDocument } from './log-document.js';
 
@@ -185,6 +186,23 @@ export class ActivityLogs {
     );
     if (changed.matchedCount === 0) return [];
     return this.#logs.find({ workspaceId: workspace, sweep }).toArray();
+  }
+
+  /** Some live entries of a source up to a number. */
+  async idsOfSource(workspaceId: Id, { source, through }: Erasure, limit: number): Promise<Id[]> {
+    const found = await this.#logs
+      .find(
+        {
+          workspaceId: new ObjectId(workspaceId),
+          seq: { $lte: Long.fromNumber(through) },
+          kind: 'entry',
+          source,
+          removedAt: { $exists: false },
+        },
+        { sort: { seq: 1 }, limit, projection: { _id: 1 } },
+      )
+      .toArray();
+    return found.map(({ _id }) => _id.toHexString());
   }
 
   /** Entries that were hidden before an instant and whose removal may not be finished. */

@@ -1,6 +1,8 @@
-import { type Document, Long, ObjectId } from 'mongodb';
+import { type Document, Long, ObjectId, type UpdateFilter } from 'mongodb';
 import { notFound } from '../base/errors.js';
 import type { Id } from '../base/ids.js';
+import type { Erasure } from '../model/log-record.js';
+import type { SourceSystem } from '../model/source-system.js';
 import type { Store } from './connect.js';
 
 /** One per workspace: the counter that numbers come from, and what every reader of the log must know. */
@@ -17,6 +19,8 @@ interface LogStateDocument {
   /** Some reader has seen, durably, every number up to this one. */
   mark: Long | number;
   markings?: Long | number;
+  /** Sources of which everything is to go, and up to which number. */
+  erasures?: { source: SourceSystem; through: Long | number }[];
 }
 
 export const logStateCollection = 'log_states';
@@ -40,6 +44,7 @@ export interface LogState {
   readonly epoch: number;
   readonly firstSeq: number;
   readonly mark: number;
+  readonly erasures: readonly Erasure[];
 }
 
 const toState = (document: LogStateDocument): LogState => ({
@@ -47,6 +52,7 @@ const toState = (document: LogStateDocument): LogState => ({
   epoch: document.epoch,
   firstSeq: Number(document.firstSeq),
   mark: Number(document.mark),
+  erasures: (document.erasures ?? []).map(({ source, through }) => ({ source, through: Number(through) })),
 });
 
 export class LogStates {
@@ -99,7 +105,17 @@ export class LogStates {
     return this.#change(workspaceId, { $inc: { epoch: 1 }, $max: { seq: Long.fromNumber(endSeq) } });
   }
 
-  async #change(workspaceId: Id, update: Record<string, Record<string, Long | number>>): Promise<LogState> {
+  /** Notes that everything of a source up to a number is to go. Whoever reads the state from now on hides it. */
+  beginErasure(workspaceId: Id, { source, through }: Erasure): Promise<LogState> {
+    return this.#change(workspaceId, { $push: { erasures: { source, through: Long.fromNumber(through) } } });
+  }
+
+  /** Nothing of it is left. */
+  endErasure(workspaceId: Id, { source, through }: Erasure): Promise<LogState> {
+    return this.#change(workspaceId, { $pull: { erasures: { source, through: Long.fromNumber(through) } } });
+  }
+
+  async #change(workspaceId: Id, update: UpdateFilter<LogStateDocument>): Promise<LogState> {
     const id = new ObjectId(workspaceId);
     const document = await this.#states.findOneAndUpdate({ _id: id, workspaceId: id }, update, {
       returnDocument: 'after',

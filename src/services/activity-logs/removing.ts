@@ -26,8 +26,9 @@ export async function removeEntry(
   requireScope(canWriteLogs(viewer), 'activity_log:write');
   const deletedId = checkId(id, 'id')!;
   if (writesOwnOnly(viewer)) {
+    const place = await parts.reader.settle(viewer.workspaceId);
     const [[entry], own] = await Promise.all([
-      parts.pages.findMany(viewer.workspaceId, [deletedId]),
+      parts.pages.findMany(place, [deletedId]),
       ownIdentities(parts.users, viewer),
     ]);
     if (!entry || !isOf(entry, own)) throw notFound('This activity log', 'id');

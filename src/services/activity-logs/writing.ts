@@ -1,6 +1,7 @@
 import { canReadLogs, canWriteLogs, readsOwnOnly, requireScope } from '../../auth/policies.js';
 import type { Clock } from '../../base/clock.js';
 import { CodedError, unavailable } from '../../base/errors.js';
+import type { LogReader } from '../../log/place.js';
 import type { LogWriter } from '../../log/writer.js';
 import type { ActivityLog } from '../../model/activity-log.js';
 import type { CreateActivityLogInput } from '../../model/activity-log-input.js';
@@ -14,6 +15,7 @@ import { isOf, ownIdentities } from './own.js';
 
 export interface WritingParts extends DraftingParts {
   readonly pages: Pick<ActivityLogPages, 'findMany'>;
+  readonly reader: LogReader;
   readonly writer: LogWriter;
   readonly clock: Clock;
 }
@@ -87,8 +89,9 @@ async function readableFirsts(
     one.ok && one.value.appended.outcome === 'DUPLICATE' ? [one.value.appended.id] : [],
   );
   if (ids.length === 0 || !canReadLogs(viewer)) return new Map();
+  const place = await parts.reader.settle(viewer.workspaceId);
   const [entries, own] = await Promise.all([
-    parts.pages.findMany(viewer.workspaceId, ids),
+    parts.pages.findMany(place, ids),
     readsOwnOnly(viewer) ? ownIdentities(parts.users, viewer) : undefined,
   ]);
   return new Map(entries.filter((entry) => !own || isOf(entry, own)).map((entry) => [entry.id, entry]));

@@ -91,6 +91,7 @@ export class SimProcess {
     );
     this.removal = new Removal(
       this.parts.logs,
+      this.parts.states,
       breakage.removalRecorder?.(this.recorder) ?? this.recorder,
       breakage.sweeper?.(this.parts).durability ?? this.parts.durability,
       clock,

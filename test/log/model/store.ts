@@ -1,6 +1,7 @@
 import { Long, ObjectId } from 'bson';
 import { notFound } from '../../../src/base/errors.js';
 import { type Id, newId } from '../../../src/base/ids.js';
+import type { Erasure } from '../../../src/model/log-record.js';
 import type { InsertFailure, KeyHolder, LogKey, LogRecords, ReadOptions } from '../../../src/store/activity-logs.js';
 import type { Store } from '../../../src/store/connect.js';
 import type { LogDocument } from '../../../src/store/log-document.js';
@@ -121,6 +122,17 @@ export class SimLogs implements LogRecords {
     return this.#read('hidden', (server) => server.readable.inOrder().filter((document) => document.sweep === sweep));
   }
 
+  idsOfSource(_workspaceId: Id, { source, through }: Erasure, limit: number): Promise<Id[]> {
+    return this.#read(`idsOfSource ${source}`, (server) =>
+      server.readable
+        .inOrder()
+        .filter((document) => document.kind === 'entry' && document.source === source && !document.removedAt)
+        .filter((document) => seqOf(document) <= through)
+        .slice(0, limit)
+        .map(idOf),
+    );
+  }
+
   hiddenBefore(_workspaceId: Id, instant: Date, limit: number): Promise<LogDocument[]> {
     return this.#read('hiddenBefore', (server) =>
       server.readable
@@ -202,7 +214,7 @@ export class SimStates implements LogStateStore {
 
   ensure(_workspaceId: Id, seenSeq: number): Promise<LogState> {
     return this.#change('ensure', (state) => {
-      const { seq, ...rest } = state ?? { seq: 0, epoch: 1, firstSeq: 1, mark: 0 };
+      const { seq, ...rest } = state ?? { seq: 0, epoch: 1, firstSeq: 1, mark: 0, erasures: [] };
       return state && seq >= seenSeq ? state : { ...rest, seq: Math.max(seq, seenSeq) };
     });
   }
@@ -229,6 +241,15 @@ export class SimStates implements LogStateStore {
       'raiseFirstSeq',
       (known) => known && { ...known, firstSeq: Math.max(known.firstSeq, firstSeq) },
     );
+  }
+
+  beginErasure(_workspaceId: Id, erasure: Erasure): Promise<LogState> {
+    return this.#change('beginErasure', (known) => known && { ...known, erasures: [...known.erasures, erasure] });
+  }
+
+  endErasure(_workspaceId: Id, { source, through }: Erasure): Promise<LogState> {
+    const others = (one: Erasure): boolean => one.source !== source || one.through !== through;
+    return this.#change('endErasure', (known) => known && { ...known, erasures: known.erasures.filter(others) });
   }
 
   async nextEpoch(_workspaceId: Id, endSeq: number): Promise<LogState> {
