@@ -9,7 +9,7 @@ import { createGraphql } from './graphql/apollo.js';
 import { createSchema } from './graphql/schema.js';
 import type { Services } from './graphql/services.js';
 import { type Log, openLog } from './log/log.js';
-import { Sweeper } from './log/sweeper.js';
+import { Sweeper, type SweeperStep } from './log/sweeper.js';
 import { createServer } from './server/http.js';
 import { createMetrics } from './server/metrics.js';
 import { registerOAuth } from './server/oauth.js';
@@ -49,6 +49,16 @@ export interface Gateway extends Closeable {
   readonly services: Services;
   readonly log: Log;
 }
+
+/** A removal younger than this is taken to be still under way where it began. */
+const removalAgeMs = 10_000;
+
+const sweeperSteps = (log: Log, services: Services): SweeperStep[] => [
+  { name: 'removals', run: (workspaceId) => log.removal.sweep(workspaceId, removalAgeMs) },
+  { name: 'sources', run: (workspaceId, proceed) => log.removal.sweepSources(workspaceId, proceed) },
+  { name: 'users', run: (workspaceId) => services.users.catchUp(workspaceId) },
+  { name: 'activities', run: (workspaceId) => services.activities.catchUp(workspaceId) },
+];
 
 const pageConfig = (config: Config, { authorization }: { authorization?: string }): PageConfig => ({
   title: 'Activity Gateway',
@@ -93,7 +103,7 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   const recording = new SourceRecordingService({ ...parts, logs: log.logs });
   await registerAWorldFacade(app, { authenticator, recording, idempotencyKeys: new IdempotencyKeys(store) });
   if (deps.pages) await registerPages(app, { directory: deps.pages.directory, config: pageConfig(config, deps.pages) });
-  closing.add(new Sweeper({ removal: log.removal, logger, workspaces: () => unscoped.workspaceIds() }));
+  closing.add(new Sweeper({ steps: sweeperSteps(log, services), logger, workspaces: () => unscoped.workspaceIds() }));
   closing.defer(() => app.close());
 
   return { app, authenticator, services, log, close: () => closing.close() };

@@ -1,19 +1,23 @@
 import type { Id } from '../base/ids.js';
 import { type Closeable, sleep } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
-import type { Removal } from './removal.js';
+
+/** Work that a crash may have left half done, and that may be done again by anybody. */
+export interface SweeperStep {
+  readonly name: string;
+  /** Answers how much there was to do. `proceed` turns false when the process is closing. */
+  run(workspaceId: Id, proceed: () => boolean): Promise<number>;
+}
 
 export interface SweeperOptions {
-  readonly removal: Removal;
+  readonly steps: readonly SweeperStep[];
   readonly logger: Logger;
   /** Whose logs are to be swept. */
   workspaces(): Promise<readonly Id[]>;
   readonly everyMs?: number;
-  /** Removals younger than this are taken to be still running. */
-  readonly olderThanMs?: number;
 }
 
-/** Finishes, now and then and at the start, what a crash left of removals. Any number of processes may run one. */
+/** Finishes, at the start and now and then, what a crash left. Any number of processes may run one. */
 export class Sweeper implements Closeable {
   readonly #closing = new AbortController();
   readonly #running: Promise<void>;
@@ -28,25 +32,30 @@ export class Sweeper implements Closeable {
   }
 
   async #run(): Promise<void> {
-    const { everyMs = 30_000, logger } = this.options;
+    const { everyMs = 30_000 } = this.options;
     while (!this.#closing.signal.aborted) {
-      try {
-        await this.#sweepAll();
-      } catch (error) {
-        logger.warn({ err: error }, 'sweeper: could not finish, trying again later');
-      }
+      const workspaces = await this.#attempt(() => this.options.workspaces());
+      for (const workspaceId of workspaces ?? []) await this.#attempt(() => this.#sweep(workspaceId));
       await sleep(everyMs, this.#closing.signal);
     }
   }
 
-  async #sweepAll(): Promise<void> {
-    const { removal, olderThanMs = 10_000, logger } = this.options;
-    for (const workspaceId of await this.options.workspaces()) {
-      if (this.#closing.signal.aborted) return;
-      const proceed = (): boolean => !this.#closing.signal.aborted;
-      const swept =
-        (await removal.sweep(workspaceId, olderThanMs)) + (await removal.sweepSources(workspaceId, proceed));
-      if (swept > 0) logger.info({ workspaceId, swept }, 'sweeper: finished removals that were left');
+  /** What fails for one workspace does not keep the others waiting. */
+  async #attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      this.options.logger.warn({ err: error }, 'sweeper: could not finish, trying again later');
+      return undefined;
+    }
+  }
+
+  async #sweep(workspaceId: Id): Promise<void> {
+    const proceed = (): boolean => !this.#closing.signal.aborted;
+    for (const step of this.options.steps) {
+      if (!proceed()) return;
+      const done = await step.run(workspaceId, proceed);
+      if (done > 0) this.options.logger.info({ workspaceId, step: step.name, done }, 'sweeper: finished what was left');
     }
   }
 }

@@ -148,8 +148,8 @@ export class ActivityService {
   }
 
   /** Finishes what a crash left between the log and the documents, or rebuilds the documents from the log. */
-  async catchUp(workspaceId: Id): Promise<void> {
-    await this.#history.catchUp(workspaceId);
+  catchUp(workspaceId: Id): Promise<number> {
+    return this.#history.catchUp(workspaceId);
   }
 
   /** Brings the documents to what one control entry says of definitions; others are passed over. */

@@ -147,8 +147,8 @@ export class UserService {
   }
 
   /** Finishes what a crash left between the log and the documents, or rebuilds the documents from the log. */
-  async catchUp(workspaceId: Id): Promise<void> {
-    await this.#history.catchUp(workspaceId);
+  catchUp(workspaceId: Id): Promise<number> {
+    return this.#history.catchUp(workspaceId);
   }
 
   /** Brings the documents to what one control entry says of people; others are passed over. */

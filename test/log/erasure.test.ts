@@ -39,7 +39,7 @@ it('hides everything of a source at once and everywhere, takes it out when swept
   expect((await here.states.read(workspaceId))!.erasures).toHaveLength(1);
   expect(await elsewhere.removal.sweepSources(workspaceId)).toBe(100);
   expect((await here.states.read(workspaceId))!.erasures).toEqual([]);
-  const window = await here.feeds.settle(workspaceId);
+  const window = await here.feeds.settle(workspaceId, (await elsewhere.feeds.settle(workspaceId)).seq);
   expect(await pages.count({ window, filter: {}, order: 'RECORDED_ASC' })).toBe(2);
   const feed = await here.feeds.open(workspaceId);
   const { records } = await feed.readAfter(later!.seq, 1000);

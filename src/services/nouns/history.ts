@@ -61,12 +61,12 @@ export class NounHistory<T extends Stamped> {
     return mine;
   }
 
-  /** Brings the documents to the end of the line. Answers its last number. */
+  /** Brings the documents to the end of the line. Answers how many changes they lacked. */
   async catchUp(workspaceId: Id): Promise<number> {
     let head = await this.#wholeHead(workspaceId);
-    for (;;) {
+    for (let applied = 0; ; applied += 1) {
       const next = await this.parts.links.byKey(workspaceId, this.#keyAfter(head));
-      if (!next) return head;
+      if (!next) return applied;
       await this.apply(workspaceId, next);
       head = next.seq;
     }
