@@ -1,0 +1,20 @@
+import { type Document, Long } from 'mongodb';
+import { describe, expect, it } from 'vitest';
+import { openTestStore } from '../support/store.js';
+
+/** More than the server's planner tries an index for before it gives up on finding anything (10,000 steps). */
+const many = 10_500;
+
+describe('the planner of the embedded engine', () => {
+  it('answers a query with several indexes to choose from, though none of them leads to anything soon', async () => {
+    const store = await openTestStore();
+    const numbers = store.collection<Document>('numbers');
+    await numbers.createIndexes([{ key: { kind: 1, seq: 1 } }, { key: { kind: 1, at: 1 } }]);
+    await numbers.insertMany(
+      Array.from({ length: many }, (_, index) => ({ kind: 'entry', seq: Long.fromNumber(index), at: -index })),
+    );
+    const rare = { kind: 'entry', seq: { $gte: Long.fromNumber(0) }, word: { $in: ['nowhere'] } };
+    expect(await numbers.find(rare, { sort: { at: -1 }, limit: 10 }).toArray()).toEqual([]);
+    expect(await numbers.countDocuments(rare)).toBe(0);
+  });
+});
