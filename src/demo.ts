@@ -49,6 +49,13 @@ export function demoKeys(config: Config, secrets: LocalSecrets): DemoKeys {
   };
 }
 
+/**
+ * What GraphiQL has filled in. The page is open to whoever can reach it, so it holds the published key only; a random one
+ * is told in the terminal alone.
+ */
+export const pageAuthorization = (config: Config, keys: DemoKeys | undefined): string | undefined =>
+  keys && isLoopback(config.HOST) ? `Bearer ${keys.apiKey}` : undefined;
+
 export interface DemoParts {
   readonly config: Config;
   readonly keys: DemoKeys;

@@ -6,7 +6,7 @@ import { type Config, ConfigError, readConfig } from './base/config.js';
 import { Closing } from './base/lifecycle.js';
 import { localSecrets } from './base/local-secrets.js';
 import { createLogger, type Logger } from './base/logger.js';
-import { banner, demoKeys, runDemo } from './demo.js';
+import { banner, demoKeys, pageAuthorization, runDemo } from './demo.js';
 import { createGateway } from './gateway.js';
 import { connectStore } from './store/connect.js';
 import { openEngine } from './store/engine/engine.js';
@@ -27,7 +27,7 @@ async function start(config: Config, logger: Logger, closing: Closing): Promise<
   const store = closing.add(await connectStore({ url, database: config.DATABASE }));
   await ensureSchema(store);
   const keys = secrets && demoKeys(config, secrets);
-  const pages = { directory: pagesDirectory, authorization: keys && `Bearer ${keys.apiKey}` };
+  const pages = { directory: pagesDirectory, authorization: pageAuthorization(config, keys) };
   const tokenSecret = (config.TOKEN_SECRET ?? secrets?.tokenSecret)!;
   const gateway = closing.add(await createGateway(config, { store, logger, tokenSecret, pages }));
   const address = await gateway.app.listen({ host: config.HOST, port: config.PORT });
