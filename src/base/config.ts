@@ -44,6 +44,9 @@ const settings = z.object({
   DEMO: flag,
 });
 
+/** The name of every setting. */
+export const settingNames: readonly string[] = Object.keys(settings.shape);
+
 /** The gateway's settings, checked. Names are those of the environment. */
 export type Config = z.output<typeof settings> & {
   /** An embedded engine with a demo workspace: the case without MONGODB_URL. */
@@ -66,8 +69,8 @@ export class ConfigError extends Error {
  * @throws ConfigError with every mistake at once.
  */
 export function readConfig(environment: Record<string, string | undefined>): Config {
-  // An empty value in an .env file means "not set".
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  // An empty value in an .env file means "not set", and a blank one is no number either.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''));
   const parsed = settings.safeParse(given);
   if (!parsed.success) {
     throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
