@@ -27,6 +27,18 @@ export function refuseCrossSite(request: FastifyRequest, allowed: readonly strin
   throw new CodedError('FORBIDDEN', 'Requests from other sites must come from an origin among ALLOWED_ORIGINS');
 }
 
+/** What our own API and the façades read; a browser sends no others to us from another origin. */
+const allowedHeaders = [
+  'authorization',
+  'content-type',
+  'x-request-id',
+  'x-idempotency-key',
+  'x-user-id',
+  'x-external-user-id',
+];
+/** What a page of another origin may read of an answer. */
+const exposedHeaders = ['x-request-id', 'etag', 'retry-after', 'x-idempotency-cache-hit', 'x-idempotency-key'];
+
 /** Answers preflights and marks answers for the same list of origins that the guard allows. */
 export async function registerCors(app: FastifyInstance, allowed: readonly string[]): Promise<void> {
   await app.register(cors, {
@@ -35,8 +47,8 @@ export async function registerCors(app: FastifyInstance, allowed: readonly strin
       done(null, {
         origin: origin !== undefined && isOriginAllowed(origin, host, allowed) ? origin : false,
         methods: ['GET', 'POST', 'DELETE'],
-        allowedHeaders: ['authorization', 'content-type'],
-        exposedHeaders: ['x-request-id', 'ETag', 'Retry-After'],
+        allowedHeaders,
+        exposedHeaders,
         maxAge: 600,
       });
     },

@@ -34,12 +34,13 @@ const query = (headers: Record<string, string>) =>
     { authorization: gateway.people.admin!, 'content-type': 'application/json', ...headers },
     JSON.stringify({ query: '{ __typename }' }),
   );
-const preflight = (origin: string) =>
-  send('OPTIONS', '/graphql', {
+const preflight = (origin: string, path = '/graphql') =>
+  send('OPTIONS', path, {
     origin,
     'access-control-request-method': 'POST',
     'access-control-request-headers': 'authorization,content-type',
   });
+const names = (header: string | string[] | undefined): string[] => String(header).toLowerCase().split(/, */);
 
 describe('a page of another origin', () => {
   it('may talk to us once it is in ALLOWED_ORIGINS', async () => {
@@ -51,6 +52,19 @@ describe('a page of another origin', () => {
     expect(answer.status).toBe(200);
     expect(answer.headers['access-control-allow-origin']).toBe(friend);
     expect(answer.headers['access-control-expose-headers']).toMatch(/x-request-id.*retry-after/i);
+  });
+
+  it('may send and read the headers of our API and of the façades, at each of their paths', async () => {
+    const sent = ['authorization', 'content-type', 'x-request-id', 'x-idempotency-key', 'x-user-id'];
+    const read = ['x-request-id', 'etag', 'retry-after', 'x-idempotency-cache-hit', 'x-idempotency-key'];
+    for (const path of ['/graphql', '/app/v1/activity-logs', '/oauth2/token/home']) {
+      const allowed = await preflight(friend, path);
+      expect(names(allowed.headers['access-control-allow-headers'])).toEqual([...sent, 'x-external-user-id']);
+    }
+    const refused = await send('POST', '/app/v1/activity-logs', { origin: friend }, '{}');
+    expect(refused.status).toBe(401);
+    expect(refused.headers['access-control-allow-origin']).toBe(friend);
+    expect(names(refused.headers['access-control-expose-headers'])).toEqual(read);
   });
 
   it('may not, before', async () => {
