@@ -19,14 +19,33 @@ const resolvers = [
   CredentialResolver,
 ] as const;
 
+/** What a visitor of the docs explorer reads first. Type-graphql has no place for these. */
+const description = `What people did in many systems, as one ordered log. A credential opens one workspace and its log.
+
+Start with \`activityLogs\`: a page of entries, with their users, filtered by an \`ActivityLogFilter\`. Its \`feedCursor\` is
+a place in the log; what a mutation wrote has its place in \`cursor\`. Ids are 24 hexadecimal digits, errors carry
+their code in \`extensions.code\`.`;
+
+const rootDescriptions = {
+  Query: 'What can be read.',
+  Mutation: 'What can be written. Every payload has the place of what it wrote in the log.',
+  Subscription: 'What can be followed as it happens.',
+};
+
 /** The schema over these services. */
 export function createSchema(services: Services): GraphQLSchema {
   const instances = new Map<unknown, unknown>(
     resolvers.map((Resolver) => [Resolver, new (Resolver as new (services: Services) => object)(services)]),
   );
-  return buildSchemaSync({
+  const schema = buildSchemaSync({
     resolvers: [...resolvers],
     container: { get: (resolver) => instances.get(resolver) },
     validate: false,
   });
+  schema.description = description;
+  for (const [name, text] of Object.entries(rootDescriptions)) {
+    const root = schema.getType(name);
+    if (root) root.description = text;
+  }
+  return schema;
 }
