@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { pagesConfig, pagesRoot } from './vite.pages.js';
+import { pagesConfig } from './vite.pages.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -13,10 +13,14 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  * Bundles the pages into `<dist>/pages`, unless what lies there was made of the same inputs.
  * `<dist>/pages` is a link to a folder named by the hash of its inputs: it changes over in one step, so a gateway that
  * serves the old ones, or another build at the same time, never meets half of them.
+ * @param options.from the folder of the page's sources.
  * @returns whether anything was built.
  */
-export async function buildPages(dist: string, options: { force: boolean }): Promise<boolean> {
-  const name = `pages-${await inputHash()}`;
+export async function buildPages(
+  dist: string,
+  options: { readonly force: boolean; readonly from: string },
+): Promise<boolean> {
+  const name = `pages-${await inputHash(options.from)}`;
   const link = join(dist, 'pages');
   if (!options.force && (await currentTarget(link)) === name && existsSync(join(link, 'index.html'))) return false;
 
@@ -25,7 +29,7 @@ export async function buildPages(dist: string, options: { force: boolean }): Pro
   process.env.NODE_ENV = 'production';
   const { build } = await import('vite');
   try {
-    await build(pagesConfig(work));
+    await build(pagesConfig(options.from, work));
     await compress(join(work, 'assets'));
     if (options.force) await rm(join(dist, name), { recursive: true, force: true });
     await rename(work, join(dist, name)).catch((error: NodeJS.ErrnoException) => {
@@ -40,9 +44,9 @@ export async function buildPages(dist: string, options: { force: boolean }): Pro
   return true;
 }
 
-async function inputHash(): Promise<string> {
+async function inputHash(from: string): Promise<string> {
   const hash = createHash('sha256');
-  const sources = (await readdir(pagesRoot, { recursive: true, withFileTypes: true }))
+  const sources = (await readdir(from, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
   const others = ['package-lock.json', 'tsconfig.json', 'scripts/vite.pages.ts', 'scripts/build-pages.ts'];

@@ -7,6 +7,7 @@ const { values } = parseArgs({
   options: {
     pages: { type: 'boolean', default: false },
     force: { type: 'boolean', default: false },
+    'pages-from': { type: 'string', default: fileURLToPath(new URL('../src/server/pages', import.meta.url)) },
     out: { type: 'string', default: fileURLToPath(new URL('../dist', import.meta.url)) },
   },
 });
@@ -31,5 +32,6 @@ if (!values.pages) {
 }
 await step('pages', async () => {
   const { buildPages } = await import('./build-pages.js');
-  return (await buildPages(dist, { force: values.force })) ? 'GraphiQL bundled' : undefined;
+  const from = resolve(values['pages-from']);
+  return (await buildPages(dist, { force: values.force, from })) ? 'GraphiQL bundled' : undefined;
 });

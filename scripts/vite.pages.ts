@@ -1,14 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import type { InlineConfig } from 'vite';
 
-/** Where the page's own sources lie. */
-export const pagesRoot = fileURLToPath(new URL('../src/server/pages', import.meta.url));
-
 /** How GraphiQL is bundled: everything it needs, workers and fonts too, becomes a file of ours. */
-export function pagesConfig(outDir: string): InlineConfig {
+export function pagesConfig(root: string, outDir: string): InlineConfig {
   return {
     configFile: false,
-    root: pagesRoot,
+    root,
     publicDir: false,
     mode: 'production',
     // Libraries mark files for React's server rendering; each mark is a warning that says nothing of ours.
