@@ -1,8 +1,15 @@
 import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { type Example, examples } from './examples.js';
+import { isNarrow } from './narrow.js';
 
+/** Short lists stay on one line: the editor for variables is low. */
 export const variablesText = (example: Example): string =>
-  Object.keys(example.variables).length === 0 ? '' : JSON.stringify(example.variables, null, 2);
+  Object.keys(example.variables).length === 0
+    ? ''
+    : JSON.stringify(example.variables, null, 2).replace(
+        /\[\n\s+([^[\]{}]*?)\n\s+\]/g,
+        (_list, items: string) => `[${items.replace(/,\n\s+/g, ', ')}]`,
+      );
 
 /** What the query's own comment says first. */
 const firstSentence = (example: Example): string => {
@@ -31,13 +38,15 @@ const ExamplesIcon = () => (
 
 /** Opens an example in a tab of its own, or goes to the tab that holds it unchanged. */
 function ExamplesPane() {
-  const { addTab, changeTab, updateActiveTabValues } = useGraphiQLActions();
+  const { addTab, changeTab, setVisiblePlugin, updateActiveTabValues } = useGraphiQLActions();
   const { tabs, queryEditor, variableEditor } = useGraphiQL((state) => ({
     tabs: state.tabs,
     queryEditor: state.queryEditor,
     variableEditor: state.variableEditor,
   }));
   const open = (example: Example): void => {
+    // There this pane lies over the tabs.
+    if (isNarrow()) setVisiblePlugin(null);
     const variables = variablesText(example);
     const at = tabs.findIndex((tab) => tab.query === example.query && (tab.variables ?? '') === variables);
     if (at >= 0) {

@@ -12,24 +12,20 @@ export const examples: readonly Example[] = [
     query: `# A page with users: The twenty newest things
 # that happened, in any system, and who did them.
 #
-# Run it with Ctrl-Enter. The next page comes with
-# \`after: "<endCursor>"\`. A subscription that starts
-# at \`feedCursor\` misses and doubles nothing.
-query PageWithUsers {
-  activityLogs(first: 20) {
+# Run it with Ctrl-Enter. For the next page, give
+# \`endCursor\` as \`after\` under Variables, below.
+query PageWithUsers($first: Int, $after: PageCursor) {
+  activityLogs(first: $first, after: $after) {
     nodes {
-      id
       occurredAt
       source
       action
-      actionClass
       summary
       user {
         name
         email
       }
-      object {
-        type
+      activity {
         name
       }
     }
@@ -37,26 +33,25 @@ query PageWithUsers {
       hasNextPage
       endCursor
     }
-    feedCursor
   }
 }
 `,
-    variables: {},
+    variables: { first: 20, after: null },
   },
   {
     title: 'A filter',
-    query: `# A filter: What people completed in two of the
-# systems, and how many such entries there are.
+    query: `# A filter: What people completed with success in
+# two of the systems, and how often that was.
 #
 # The filter is under Variables, below: its fields
 # AND together, and a list means "any of these".
-query Completed($filter: ActivityLogFilter, $first: Int) {
-  activityLogs(filter: $filter, first: $first) {
+query Completed($filter: ActivityLogFilter) {
+  activityLogs(filter: $filter, first: 10) {
     totalCount
     nodes {
       occurredAt
       source
-      action
+      summary
       outcome
       user {
         name
@@ -69,7 +64,43 @@ query Completed($filter: ActivityLogFilter, $first: Int) {
   }
 }
 `,
-    variables: { filter: { sources: ['AWORLD', 'THRIVE'], actionClasses: ['COMPLETED', 'PASSED'] }, first: 10 },
+    variables: {
+      filter: { sources: ['AWORLD', 'THRIVE'], actionClasses: ['COMPLETED', 'PASSED'], outcomes: ['SUCCESS'] },
+    },
+  },
+  {
+    title: 'One person',
+    query: `# One person: What Dana did of late, whatever the
+# system was and whatever it calls her.
+#
+# \`users\` takes ids, emails and names. One request
+# asks several times, each under a name of its own.
+query OnePerson($who: [String!]!) {
+  learning: activityLogs(
+    filter: { users: $who, sources: THRIVE }
+  ) {
+    totalCount
+  }
+  climate: activityLogs(
+    filter: { users: $who, sources: AWORLD }
+  ) {
+    totalCount
+  }
+  latest: activityLogs(
+    filter: { users: $who }
+    first: 10
+  ) {
+    totalCount
+    nodes {
+      occurredAt
+      source
+      action
+      summary
+    }
+  }
+}
+`,
+    variables: { who: ['dana@example.com'] },
   },
   {
     title: 'A mutation',
@@ -81,16 +112,19 @@ query Completed($filter: ActivityLogFilter, $first: Int) {
 mutation RecordOne($input: CreateActivityLogInput!) {
   createActivityLog(input: $input) {
     outcome
-    cursor
     activityLog {
       id
+      occurredAt
       source
       action
-      occurredAt
       summary
+      user {
+        name
+      }
       tags
       additionalData
     }
+    cursor
   }
 }
 `,
@@ -115,7 +149,6 @@ mutation RecordOne($input: CreateActivityLogInput!) {
 # error of its own, and the others are recorded.
 mutation RecordBatch($inputs: [CreateActivityLogInput!]!) {
   createActivityLogs(inputs: $inputs) {
-    cursor
     results {
       outcome
       activityLog {
@@ -129,6 +162,7 @@ mutation RecordBatch($inputs: [CreateActivityLogInput!]!) {
         field
       }
     }
+    cursor
   }
 }
 `,

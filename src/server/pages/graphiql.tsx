@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { examples } from './examples.js';
 import { examplesPlugin, variablesText } from './examples-plugin.js';
 import { createFetcher } from './fetcher.js';
+import { isNarrow } from './narrow.js';
 import type { PageConfig } from './page-config.js';
 import { storageWithoutHeaders } from './storage.js';
 
@@ -15,6 +16,12 @@ const headersHint = `{
   // "authorization": "Bearer <API key or access token>"
   // "authorization": "Basic <base64 of tenant:secret>"
 }`;
+
+/** What lies open below the query: the credential where one must be given. On a phone the query has all the room. */
+function firstTool(config: PageConfig): 'variables' | 'headers' | false {
+  if (!config.headers.authorization) return 'headers';
+  return isNarrow() ? false : 'variables';
+}
 
 function Page({ config }: { config: PageConfig }) {
   const [problem, setProblem] = useState<string | undefined>(undefined);
@@ -43,7 +50,7 @@ function Page({ config }: { config: PageConfig }) {
         plugins={plugins}
         defaultTabs={defaultTabs}
         defaultHeaders={defaultHeaders}
-        defaultEditorToolsVisibility={config.demo ? 'variables' : 'headers'}
+        defaultEditorToolsVisibility={firstTool(config)}
         storage={storage}
         showPersistHeadersSettings={false}
         inputValueDeprecation
@@ -51,7 +58,7 @@ function Page({ config }: { config: PageConfig }) {
       >
         <GraphiQL.Logo>
           <span className="page-title">
-            {config.title}
+            <span className="page-name">{config.title}</span>
             {config.demo && <span className="page-badge">demo</span>}
           </span>
         </GraphiQL.Logo>
