@@ -12,7 +12,7 @@ import type { Workspace } from '../../src/model/workspace.js';
 import { connectStore, type Store } from '../../src/store/connect.js';
 import { ensureSchema } from '../../src/store/schema.js';
 import { mustBeClosed, wasClosed } from './leftovers.js';
-import { type As, addPeople, addWorkspace } from './people.js';
+import { type As, addKey, addPeople, addWorkspace } from './people.js';
 
 export interface GatewayOptions {
   /** Settings as the environment would give them, over those of a gateway with a MongoDB of its own. */
@@ -20,6 +20,8 @@ export interface GatewayOptions {
   readonly logger?: Logger;
   /** A second gateway on the first one's database. */
   readonly database?: string;
+  /** Serves GraphiQL from its built files, with a key of every scope filled in where that is asked for. */
+  readonly pages?: { readonly directory: string; readonly filledIn: boolean };
 }
 
 export interface GraphqlError {
@@ -72,15 +74,18 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
   });
   const store = await connectStore({ url: mongodbUrl, database, monitorCommands: true });
   await ensureSchema(store);
+  const home = await addWorkspace(store, `home-${database.slice(-6)}-${newId().slice(-6)}`);
+  const abroad = await addWorkspace(store, `abroad-${database.slice(-6)}-${newId().slice(-6)}`);
+  const { directory, filledIn } = options.pages ?? {};
+  const authorization = filledIn ? await addKey(store, home.id, ['*']) : undefined;
   const gateway = await createGateway(config, {
     store,
     logger: options.logger ?? silentLogger,
     tokenSecret,
     holeMs: 200,
+    pages: directory === undefined ? undefined : { directory, authorization },
   });
   const url = await gateway.app.listen({ host: '127.0.0.1', port: 0 });
-  const home = await addWorkspace(store, `home-${database.slice(-6)}-${newId().slice(-6)}`);
-  const abroad = await addWorkspace(store, `abroad-${database.slice(-6)}-${newId().slice(-6)}`);
   const users = await addUsers(gateway, home.id);
   const people = await addPeople(store, home.id, abroad.id, users);
 
