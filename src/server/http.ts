@@ -33,10 +33,9 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   const { config, logger, metrics, graphql } = parts;
   const app: FastifyInstance = Fastify({
     loggerInstance: logger as FastifyInstance['log'],
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: requestIdOf,
     requestIdHeader: false,
-    requestIdLogLabel: 'requestId',
     bodyLimit: maxBodyBytes,
     // Keys of callers' JSON are data: they are never merged into an object that we use.
     onProtoPoisoning: 'ignore',
