@@ -47,9 +47,18 @@ function decode(cursor: string, tag: string, field: string): unknown[] {
   const text = Buffer.from(cursor, 'base64url').toString('utf8');
   const body = text.slice(8);
   if (text.slice(0, 8) !== checksum(body)) throw unknownCursor(field);
-  const parts: unknown = JSON.parse(body);
+  const parts = jsonOf(body);
   if (!Array.isArray(parts) || parts[0] !== tag) throw unknownCursor(field);
   return parts;
+}
+
+/** Undefined for what is no JSON: anybody can compute a checksum. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 const isPlace = (workspaceId: unknown, epoch: unknown, seq: unknown): boolean =>
