@@ -19,6 +19,8 @@ import {
   checkIds,
   checkList,
   checkNounBatch,
+  checkSearch,
+  checkWellFormed,
   itemError,
 } from './input/checks.js';
 import { NounHistory } from './nouns/history.js';
@@ -65,6 +67,7 @@ export class ActivityService {
   ): Promise<Activity | undefined> {
     requireScope(canReadActivities(viewer), 'activity_log:read');
     checkExactlyOne({ id: by.id, key: by.key });
+    checkWellFormed(by.key, 'key');
     const id = checkId(by.id, 'id');
     const found = id
       ? await this.parts.activities.byIds(viewer.workspaceId, [id])
@@ -80,7 +83,7 @@ export class ActivityService {
       ids: checkIds(args.filter?.ids, 'filter.ids'),
       keys: checkList(args.filter?.keys, 'filter.keys'),
       sources: args.filter?.sources,
-      search: args.filter?.search,
+      search: checkSearch(args.filter?.search, 'filter.search'),
     };
     const { workspaceId } = viewer;
     const start = await startPage(this.parts, workspaceId, activityList, request);

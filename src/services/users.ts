@@ -18,6 +18,8 @@ import {
   checkIds,
   checkList,
   checkNounBatch,
+  checkSearch,
+  checkWellFormed,
   itemError,
 } from './input/checks.js';
 import { NounHistory } from './nouns/history.js';
@@ -65,6 +67,7 @@ export class UserService {
   ): Promise<User | undefined> {
     requireScope(canReadUsers(viewer), 'user:read');
     checkExactlyOne({ id: by.id, email: by.email });
+    checkWellFormed(by.email, 'email');
     const id = checkId(by.id, 'id');
     const found = id
       ? await this.parts.users.byIds(viewer.workspaceId, [id])
@@ -79,7 +82,7 @@ export class UserService {
     const filter: UserFilter = {
       ids: checkIds(args.filter?.ids, 'filter.ids'),
       emails: checkList(args.filter?.emails, 'filter.emails'),
-      search: args.filter?.search,
+      search: checkSearch(args.filter?.search, 'filter.search'),
     };
     const { workspaceId } = viewer;
     const start = await startPage(this.parts, workspaceId, userList, request);

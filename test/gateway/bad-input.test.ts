@@ -34,6 +34,41 @@ const create = async (input: Record<string, unknown>, as?: As) =>
 const createText = 'mutation($i: CreateActivityLogInput!) { createActivityLog(input: $i) { outcome } }';
 const nested = (levels: number): unknown => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
 
+describe('what is looked for', () => {
+  const lone = '\ud800';
+
+  it.each(['actions', 'users', 'tags', 'nativeIds'])('with a lone surrogate among the %s', async (name) => {
+    expect(
+      await send('query($f: ActivityLogFilter) { activityLogs(filter: $f) { nodes { id } } }', {
+        f: { [name]: ['fine', lone] },
+      }),
+    ).toMatchObject({ code: 'BAD_USER_INPUT', field: `filter.${name}[1]` });
+  });
+
+  it.each([
+    ['activityLogs', 'ActivityLogFilter'],
+    ['users', 'UserFilter'],
+    ['activities', 'ActivityFilter'],
+  ])('with a lone surrogate in the search of %s, or too much to search for', async (list, type) => {
+    const search = (text: string) =>
+      send(`query($f: ${type}) { ${list}(filter: $f) { nodes { id } } }`, { f: { search: text } });
+    const refused = { code: 'BAD_USER_INPUT', field: 'filter.search' };
+    expect(await search(`a ${lone}`)).toMatchObject(refused);
+    expect(await search('x'.repeat(1001))).toMatchObject(refused);
+  });
+
+  it('with a lone surrogate in the one name', async () => {
+    expect(await send('query($t: String) { user(email: $t) { id } }', { t: `${lone}@x` })).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      field: 'email',
+    });
+    expect(await send('query($t: String) { activity(key: $t) { id } }', { t: lone })).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      field: 'key',
+    });
+  });
+});
+
 describe('documents', () => {
   it('that are no GraphQL', async () => {
     expect(await send('{ viewer {')).toMatchObject({ status: 400, code: 'GRAPHQL_PARSE_FAILED' });

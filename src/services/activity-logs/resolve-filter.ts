@@ -5,14 +5,12 @@ import { occurredAtRange } from '../../model/activity-log-input.js';
 import { type ActivityRef, activityRef, emailIdentity, type IdentityKey, userIdentity } from '../../model/identity.js';
 import type { Activities } from '../../store/activities.js';
 import type { Users } from '../../store/users.js';
-import { checkList } from '../input/checks.js';
+import { checkList, checkSearch } from '../input/checks.js';
 
 export interface ResolvingParts {
   readonly users: Pick<Users, 'byIds' | 'byIdentities' | 'byNames'>;
   readonly activities: Pick<Activities, 'byIds' | 'byKeys' | 'byNames'>;
 }
-
-const maxSearchLength = 1000;
 
 /**
  * The filter with its names resolved to what entries hold. Who or what has no such name is left out, so that a list of
@@ -99,11 +97,9 @@ function micros(
 
 /** Undefined where the text has no words: that is no constraint. */
 function wordsOfSearch(search: string | null | undefined, field: string): string[] | undefined {
-  if (search === null || search === undefined) return undefined;
-  if (search.length > maxSearchLength) {
-    throw badInput(field, `${field} must have at most ${maxSearchLength} characters`);
-  }
-  const words = searchWords(search);
+  const checked = checkSearch(search, field);
+  if (checked === undefined) return undefined;
+  const words = searchWords(checked);
   return words.length === 0 ? undefined : words;
 }
 

@@ -14,7 +14,16 @@ export function checkText(value: string | null | undefined, field: string, maxLe
   if (value === null || value === undefined) return undefined;
   if (value.length === 0) throw badInput(field, `${field} must not be empty`);
   if (value.length > maxLength) throw badInput(field, `${field} must have at most ${maxLength} characters`);
-  if (!value.isWellFormed()) throw badInput(field, `${field} holds a lone surrogate, which is no Unicode text`);
+  return checkWellFormed(value, field);
+}
+
+/**
+ * A text that something is looked for by: it may be anything but malformed, since that matches nothing it looks like.
+ * @throws CodedError BAD_USER_INPUT naming `field`.
+ */
+export function checkWellFormed<T extends string | null | undefined>(value: T, field: string): T {
+  if (value && !value.isWellFormed())
+    throw badInput(field, `${field} holds a lone surrogate, which is no Unicode text`);
   return value;
 }
 
@@ -69,8 +78,18 @@ export function checkList<T extends string>(list: readonly T[] | null | undefine
     if (value.length > maxFilterTextLength) {
       throw badInput(`${field}[${index}]`, `${field}[${index}] must have at most ${maxFilterTextLength} characters`);
     }
+    checkWellFormed(value, `${field}[${index}]`);
   }
   return [...new Set(list)];
+}
+
+/** The words that a filter looks for. @throws CodedError BAD_USER_INPUT naming `field`. */
+export function checkSearch(search: string | null | undefined, field: string): string | undefined {
+  if (search === null || search === undefined) return undefined;
+  if (search.length > maxFilterTextLength) {
+    throw badInput(field, `${field} must have at most ${maxFilterTextLength} characters`);
+  }
+  return checkWellFormed(search, field);
 }
 
 /** Ids of a filter's list. Here a malformed one is refused: the type of the argument says ids. */
