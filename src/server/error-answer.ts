@@ -45,6 +45,9 @@ function publicError(error: unknown): { status: number; coded: CodedError } {
       coded: new CodedError('BAD_USER_INPUT', 'The content type must be application/json', 'content-type'),
     };
   }
+  if (code === 'FST_ERR_BAD_URL') {
+    return { status: 400, coded: new CodedError('BAD_USER_INPUT', 'The path is not well-formed', 'path') };
+  }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return { status: statusCode, coded: new CodedError('BAD_USER_INPUT', 'The body is not JSON', 'body') };
   }

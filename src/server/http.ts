@@ -4,7 +4,7 @@ import type { Logger } from '../base/logger.js';
 import type { Graphql } from '../graphql/apollo.js';
 import type { Services } from '../graphql/services.js';
 import { registerCors } from './cross-site.js';
-import { answerErrors } from './error-answer.js';
+import { answerErrors, sendError } from './error-answer.js';
 import { type Authenticate, registerGraphql } from './graphql-door.js';
 import { registerHealth } from './health.js';
 import { guardHost } from './host-guard.js';
@@ -42,6 +42,11 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     onConstructorPoisoning: 'ignore',
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 500 },
+    // What fails before any route or hook: a path that cannot be decoded.
+    frameworkErrors: (error, request, reply) => {
+      reply.header('x-request-id', request.id);
+      return sendError(error, request, reply);
+    },
   });
   answerErrors(app);
   logRequests(app, metrics);

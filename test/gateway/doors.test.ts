@@ -30,6 +30,18 @@ const post = (body: string, headers: Record<string, string> = {}) =>
 const codeOf = (sent: Sent): string | undefined => sent.body.errors?.[0]?.extensions.code;
 const typename = JSON.stringify({ query: '{ __typename }' });
 
+describe('a path that cannot be decoded', () => {
+  it('is refused like all that is malformed', async () => {
+    const sent = await send('/%zz');
+    expect(sent.status).toBe(400);
+    expect(sent.body.errors?.[0]?.extensions).toEqual({
+      code: 'BAD_USER_INPUT',
+      field: 'path',
+      requestId: sent.headers.get('x-request-id'),
+    });
+  });
+});
+
 describe('POST /graphql', () => {
   it('answers in the media type that is asked for', async () => {
     const plain = await post(typename);
@@ -52,6 +64,31 @@ describe('POST /graphql', () => {
     expect(codeOf(await post(''))).toBe('BAD_USER_INPUT');
     expect(codeOf(await post('"text"'))).toBe('BAD_USER_INPUT');
     expect(codeOf(await post('{"variables": {}}'))).toBe('BAD_USER_INPUT');
+  });
+
+  it.each([
+    ['"text"', 'body'],
+    [`[${typename}]`, 'body'],
+    ['{"variables": {}}', 'query'],
+    ['{"query": 5}', 'query'],
+    ['{"query": " "}', 'query'],
+    ['{"query": "{ __typename }", "variables": "{}"}', 'variables'],
+    ['{"query": "{ __typename }", "variables": [1]}', 'variables'],
+    ['{"query": "{ __typename }", "extensions": 1}', 'extensions'],
+    ['{"query": "{ __typename }", "operationName": 1}', 'operationName'],
+  ])('names what is wrong with the body %s', async (body, field) => {
+    const sent = await post(body);
+    expect(sent.status).toBe(400);
+    expect(sent.body.errors?.[0]?.extensions).toEqual({
+      code: 'BAD_USER_INPUT',
+      field,
+      requestId: sent.headers.get('x-request-id'),
+    });
+  });
+
+  it('tells who sends a hash in place of a document to send the document', async () => {
+    const extensions = { persistedQuery: { version: 1, sha256Hash: 'ab' } };
+    expect(codeOf(await post(JSON.stringify({ extensions })))).toBe('PERSISTED_QUERY_NOT_SUPPORTED');
   });
 
   it('refuses what a form of another page could send', async () => {
