@@ -78,6 +78,7 @@ export async function runDemo(parts: DemoParts): Promise<void> {
   const order: DemoOrder = { url, database: config.DATABASE, keys };
   const ready = deferred();
   const stopping = new AbortController();
+  if (closing.begun) return;
   let child: ChildProcess | undefined;
   const running = (async () => {
     while (!stopping.signal.aborted) {

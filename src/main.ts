@@ -8,7 +8,7 @@ import { localSecrets } from './base/local-secrets.js';
 import { createLogger, type Logger } from './base/logger.js';
 import { banner, demoKeys, pageAuthorization, runDemo } from './demo.js';
 import { createGateway } from './gateway.js';
-import { connectStore } from './store/connect.js';
+import { connectStore, StoreOpeningError } from './store/connect.js';
 import { openEngine } from './store/engine/engine.js';
 import { EngineError } from './store/engine/engine-error.js';
 import { ensureSchema } from './store/schema.js';
@@ -32,7 +32,7 @@ async function start(config: Config, logger: Logger, closing: Closing): Promise<
   const gateway = closing.add(await createGateway(config, { store, logger, tokenSecret, pages }));
   const address = await gateway.app.listen({ host: config.HOST, port: config.PORT });
   if (keys) await runDemo({ config, keys, url, logger, closing, say });
-  say(banner(address, keys));
+  if (!closing.begun) say(banner(address, keys));
 }
 
 async function startEngine(config: Config, logger: Logger, closing: Closing): Promise<string> {
@@ -72,7 +72,13 @@ try {
   });
   await start(config, logger, closing);
 } catch (error) {
-  say(error instanceof ConfigError || error instanceof EngineError ? error.message : String((error as Error).stack));
-  process.exitCode = 1;
+  // Told to stop while starting: what was still being opened fails because the rest is closed.
+  if (!closing.begun) fail(error);
   await closing.close();
+}
+
+function fail(error: unknown): void {
+  const expected = [ConfigError, EngineError, StoreOpeningError].some((kind) => error instanceof kind);
+  say(expected ? (error as Error).message : String((error as Error).stack));
+  process.exitCode = 1;
 }

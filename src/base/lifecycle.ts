@@ -10,14 +10,30 @@ export interface Closeable {
 export class Closing implements Closeable {
   #parts: Closeable[] = [];
   #done: Promise<void> | undefined;
+  #late: Promise<unknown> = Promise.resolve();
 
+  /** Whether closing has begun, so that nothing more should be opened. */
+  get begun(): boolean {
+    return this.#done !== undefined;
+  }
+
+  /**
+   * What was being opened when closing began is closed at once; closing waits for it.
+   * @throws ClosedEarly then, so that whoever opens goes no further.
+   */
   add<T extends Closeable>(part: T): T {
+    if (this.#done) {
+      this.#late = Promise.all([this.#late, part.close()]);
+      this.#late.catch(() => {});
+      throw new ClosedEarly();
+    }
     this.#parts.push(part);
     return part;
   }
 
+  /** As `add`. */
   defer(close: () => Promise<void> | void): void {
-    this.#parts.push({ close: async () => close() });
+    this.add({ close: async () => close() });
   }
 
   close(): Promise<void> {
@@ -34,8 +50,14 @@ export class Closing implements Closeable {
         failures.push(error);
       }
     }
+    await this.#late;
     if (failures.length > 0) throw failures[0];
   }
+}
+
+/** Closing began before all was open. */
+export class ClosedEarly extends Error {
+  override readonly name = 'ClosedEarly';
 }
 
 /** Resolves after `ms`, or at once when the signal aborts. Never rejects. */

@@ -35,18 +35,27 @@ export interface StoreOptions {
   readonly monitorCommands?: boolean;
 }
 
+/** The store cannot be opened at all. The message is for whoever set its URL, and does not repeat it: it may hold a password. */
+export class StoreOpeningError extends Error {
+  override readonly name = 'StoreOpeningError';
+}
+
+/** @throws StoreOpeningError when the URL is none or its server does not answer. */
 export async function connectStore(options: StoreOptions): Promise<Store> {
-  const client = new MongoClient(options.url, {
-    appName: 'activity-gateway',
-    serverSelectionTimeoutMS: options.serverSelectionTimeoutMs ?? 5000,
-    maxPoolSize: options.maxPoolSize ?? 20,
-    retryReads: true,
-    retryWrites: false,
-    readPreference: 'primary',
-    ignoreUndefined: true,
-    monitorCommands: options.monitorCommands ?? false,
+  const patienceMs = options.serverSelectionTimeoutMs ?? 5000;
+  const fault = (what: string, cause: unknown): StoreOpeningError => {
+    const said = (cause instanceof Error ? cause.message : String(cause)).replaceAll(options.url, 'it');
+    return new StoreOpeningError(`MONGODB_URL: ${what}: ${said}`, { cause });
+  };
+  let client: MongoClient;
+  try {
+    client = clientOf(options, patienceMs);
+  } catch (error) {
+    throw fault('the driver does not take it', error);
+  }
+  const hello = await firstHello(client, patienceMs).catch((error: unknown) => {
+    throw fault('its server does not answer', error);
   });
-  const hello = await firstHello(client, options.serverSelectionTimeoutMs ?? 5000);
   const concerns = concernsOf(hello);
   const db = client.db(options.database);
   return {
@@ -69,6 +78,18 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
     close: () => client.close(),
   };
 }
+
+const clientOf = (options: StoreOptions, serverSelectionTimeoutMS: number): MongoClient =>
+  new MongoClient(options.url, {
+    appName: 'activity-gateway',
+    serverSelectionTimeoutMS,
+    maxPoolSize: options.maxPoolSize ?? 20,
+    retryReads: true,
+    retryWrites: false,
+    readPreference: 'primary',
+    ignoreUndefined: true,
+    monitorCommands: options.monitorCommands ?? false,
+  });
 
 /**
  * Which process of the server answers, asked of the server itself. A `mongod` says so in its hello; the embedded engine
