@@ -11,6 +11,7 @@ import { createGateway } from '../../src/gateway.js';
 import type { RequestContext } from '../../src/graphql/context.js';
 import { createLoaders } from '../../src/graphql/loaders.js';
 import { createSchema } from '../../src/graphql/schema.js';
+import { PayloadBudget } from '../../src/model/payload-budget.js';
 import { connectStore } from '../../src/store/connect.js';
 
 export interface ServerOrder {
@@ -42,6 +43,7 @@ async function listen(): Promise<string> {
         requestId: 'bench',
         operation: { kind: 'query' as const },
         loaders: createLoaders(gateway.services, viewer),
+        budget: new PayloadBudget(),
       };
     },
   });

@@ -1,3 +1,4 @@
+import type { PayloadBudget } from '../model/payload-budget.js';
 import type { Viewer } from '../model/viewer.js';
 import type { Loaders } from './loaders.js';
 import { noCredential } from './no-credential.js';
@@ -15,6 +16,7 @@ export interface RequestContext {
   readonly requestId: string;
   readonly loaders: Loaders;
   readonly operation: OperationNote;
+  readonly budget: PayloadBudget;
 }
 
 /** @throws CodedError UNAUTHENTICATED */

@@ -9,6 +9,7 @@ import { requestError } from '../graphql/errors.js';
 import { createLoaders } from '../graphql/loaders.js';
 import { noCredential } from '../graphql/no-credential.js';
 import type { Services } from '../graphql/services.js';
+import { PayloadBudget } from '../model/payload-budget.js';
 import type { Viewer } from '../model/viewer.js';
 import { refuseCrossSite } from './cross-site.js';
 
@@ -68,7 +69,13 @@ async function contextOf(request: FastifyRequest, door: GraphqlDoor): Promise<Re
   const operation: OperationNote = { kind: 'none' };
   request.operation = operation;
   const viewer = await viewerOf(request, door);
-  return { viewer, requestId: request.id, operation, loaders: createLoaders(door.services, viewer) };
+  return {
+    viewer,
+    requestId: request.id,
+    operation,
+    loaders: createLoaders(door.services, viewer),
+    budget: new PayloadBudget(),
+  };
 }
 
 /** Undefined for who shows no credential, where that may at least look at the schema. */

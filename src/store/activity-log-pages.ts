@@ -3,6 +3,7 @@ import type { Id } from '../base/ids.js';
 import type { ActivityLog } from '../model/activity-log.js';
 import type { ResolvedFilter } from '../model/activity-log-filter.js';
 import type { ActivityLogOrder } from '../model/activity-log-order.js';
+import type { PayloadBudget } from '../model/payload-budget.js';
 import { type LogWindow, notErased, windowConditions } from './activity-log-query.js';
 import type { Store } from './connect.js';
 import { type Bound, type Order, type Slice, type Span, sortOf, spanConditions } from './keyset.js';
@@ -16,6 +17,8 @@ export interface ActivityLogList {
   readonly order: ActivityLogOrder;
   /** Which properties are needed; absent: all. What is not needed may be missing from the answer. */
   readonly fields?: readonly (keyof ActivityLog)[];
+  /** What may be read of entries' own JSON; absent: all of it. */
+  readonly budget?: PayloadBudget;
 }
 
 /** What of a workspace's log may be shown, however far it is read. */
@@ -47,19 +50,23 @@ export class ActivityLogPages {
   /** A slice of the list, in the list's order. @throws CodedError QUERY_TOO_SLOW, SERVICE_UNAVAILABLE. */
   async find(list: ActivityLogList, slice: Slice): Promise<ActivityLog[]> {
     if (slice.limit === 0) return [];
-    const documents = await read(() =>
-      this.#logs
-        .find(conditions(list, slice), {
-          sort: sortOf(orders[list.order], slice.backward),
-          limit: slice.limit,
-          batchSize: slice.limit,
-          projection: list.fields && projectionOf(list.fields),
-          maxTimeMS: this.#maxTimeMS,
-        })
-        .toArray(),
-    );
-    if (slice.backward) documents.reverse();
-    return documents.map(toEntry);
+    return read(async () => {
+      const found = this.#logs.find(conditions(list, slice), {
+        sort: sortOf(orders[list.order], slice.backward),
+        limit: slice.limit,
+        batchSize: slice.limit,
+        projection: list.fields && projectionOf(list.fields),
+        maxTimeMS: this.#maxTimeMS,
+      });
+      const entries: ActivityLog[] = [];
+      // One by one rather than all at once: the server sends at most 16 MB at a time, and what is too much is never held.
+      for await (const document of found) {
+        const entry = toEntry(document);
+        list.budget?.take(entry.additionalData, entry.native);
+        entries.push(entry);
+      }
+      return slice.backward ? entries.reverse() : entries;
+    });
   }
 
   /** Whether anything lies within the span. */

@@ -38,7 +38,8 @@ export class ActivityLogResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<ActivityLog>> {
     const { filter, orderBy, atLeast } = args;
-    const asked = { filter, orderBy, atLeast, page: pageRequest(args), fields: selectedProperties(info) };
+    const { budget } = context;
+    const asked = { filter, orderBy, atLeast, page: pageRequest(args), fields: selectedProperties(info), budget };
     return new ActivityLogConnection(await this.services.activityLogs.list(viewerOf(context), asked));
   }
 

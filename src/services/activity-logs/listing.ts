@@ -3,6 +3,7 @@ import type { ActivityLog } from '../../model/activity-log.js';
 import type { ActivityLogFilter, ResolvedFilter } from '../../model/activity-log-filter.js';
 import type { ActivityLogOrder } from '../../model/activity-log-order.js';
 import type { Page, PageRequest } from '../../model/page.js';
+import type { PayloadBudget } from '../../model/payload-budget.js';
 import type { Viewer } from '../../model/viewer.js';
 import {
   type ActivityLogList,
@@ -26,6 +27,8 @@ export interface ListActivityLogs {
   readonly page: PageRequest;
   /** Which properties of an entry are needed; absent: all. Others may be missing from the answer. */
   readonly fields?: readonly (keyof ActivityLog)[];
+  /** What may be read of entries' own JSON; absent: all of it. */
+  readonly budget?: PayloadBudget;
 }
 
 export interface ListingParts extends ResolvingParts, PagingParts {
@@ -58,7 +61,7 @@ export async function listEntries(
   const name: ListName = { list: `activityLogs:${order}`, isKey: (key) => isIntegers(key, length) };
   const start = await startPage(parts, viewer.workspaceId, name, request, args.atLeast);
   const filter = await visibleFilter(parts, viewer, args.filter);
-  const list: ActivityLogList = { window: start.place, filter, order, fields: args.fields };
+  const list: ActivityLogList = { window: start.place, filter, order, fields: args.fields, budget: args.budget };
   return cutPage(keptSource(parts, list, start), name, start, request);
 }
 
