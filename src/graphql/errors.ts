@@ -60,7 +60,9 @@ function publicError(formatted: GraphQLFormattedError, error: unknown): PublicEr
   if (coded) return { message: coded.message, extensions: codedExtensions(coded) };
   const code = publicCode(formatted, error);
   if (code === undefined) {
-    const message = `Something went wrong on our side; request id ${String(formatted.extensions?.requestId)}`;
+    const id = formatted.extensions?.requestId;
+    // Apollo's own failures, such as an answer too long to write, know no request; its id is in the header still.
+    const message = `Something went wrong on our side; request id ${id === undefined ? 'in x-request-id' : String(id)}`;
     return { message, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
   }
   const field = error instanceof GraphQLError ? fieldOf(error) : undefined;
