@@ -1,6 +1,7 @@
 import { type AnyBulkWriteOperation, type Collection, Long, MongoBulkWriteError, ObjectId } from 'mongodb';
 import type { Id } from '../base/ids.js';
 import { read } from './read.js';
+import { readError } from './store-errors.js';
 
 /** What every noun's document has: the number of the log's entry that it was last written for. */
 export interface NounDocument {
@@ -78,11 +79,11 @@ export class NounDocuments<T extends NounDocument> {
   async #insert(documents: readonly T[]): Promise<unknown> {
     if (documents.length === 0) return undefined;
     try {
-      await read(() => this.collection.insertMany(documents as never, { ordered: false }));
+      await this.collection.insertMany(documents as never, { ordered: false });
       return undefined;
     } catch (error) {
       if (error instanceof MongoBulkWriteError && error.code === duplicateKey) return error;
-      throw error;
+      throw readError(error);
     }
   }
 }
