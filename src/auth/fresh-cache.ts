@@ -1,6 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../base/clock.js';
+import { answerWithin } from '../base/lifecycle.js';
 import { readError } from '../store/store-errors.js';
+
+/** Somewhat longer than the store's own limits for such a question. */
+const patienceMs = 3000;
 
 /**
  * Answers of the store that may be a little old. An answer's age counts from before its question was sent, so that
@@ -22,7 +26,7 @@ export class FreshCache<T> {
     const now = this.clock.monotonicMs();
     const known = this.#entries.get(key);
     if (known && now - known.askedMs <= this.maxAgeMs) return known.answer;
-    const answer = ask().catch((error: unknown) => {
+    const answer = answerWithin(patienceMs, ask()).catch((error: unknown) => {
       if (this.#entries.peek(key)?.answer === answer) this.#entries.delete(key);
       throw readError(error);
     });

@@ -1,5 +1,6 @@
 import { MongoBulkWriteError, MongoError, MongoServerError, MongoWriteConcernError } from 'mongodb';
 import { CodedError, unavailable } from '../base/errors.js';
+import { NoAnswer } from '../base/lifecycle.js';
 
 const maxTimeExpired = 50;
 const interruptedCodes = new Set([11600, 11601, 11602, 91, 189, 10107, 13435, 13436, 64, 262, 6, 7, 89, 9001]);
@@ -21,6 +22,7 @@ export function readError(error: unknown): unknown {
     const message = 'The query took too long; narrow the filter, by time or by user';
     return new CodedError('QUERY_TOO_SLOW', message, undefined, { cause: error });
   }
-  if (isSystemError(error) || (error instanceof MongoError && !isDefiniteRefusal(error))) return unavailable(error);
+  if (error instanceof NoAnswer || isSystemError(error) || (error instanceof MongoError && !isDefiniteRefusal(error)))
+    return unavailable(error);
   return error;
 }
