@@ -6,8 +6,10 @@ import type { Id } from './base/ids.js';
 import { type Closeable, Closing } from './base/lifecycle.js';
 import type { Logger } from './base/logger.js';
 import { createGraphql } from './graphql/apollo.js';
+import { Live, type LiveTuning } from './graphql/live/live.js';
 import { createSchema } from './graphql/schema.js';
 import type { Services } from './graphql/services.js';
+import { SocketOperations } from './graphql/socket-operations.js';
 import { type Log, openLog } from './log/log.js';
 import { Sweeper, type SweeperStep } from './log/sweeper.js';
 import { createServer } from './server/http.js';
@@ -15,6 +17,7 @@ import { createMetrics } from './server/metrics.js';
 import { registerOAuth } from './server/oauth.js';
 import type { PageConfig } from './server/pages/page-config.js';
 import { registerPages } from './server/pages.js';
+import type { SocketLimits } from './server/sockets/socket-limits.js';
 import { ActivityService } from './services/activities.js';
 import { ActivityLogService } from './services/activity-logs.js';
 import { CredentialService } from './services/credentials.js';
@@ -38,6 +41,8 @@ export interface GatewayDeps {
   readonly tokenSecret: string;
   /** How long a reader waits for an unused number before it fills it. */
   readonly holeMs?: number;
+  readonly socketLimits?: Partial<SocketLimits>;
+  readonly liveTuning?: LiveTuning;
   /** GraphiQL: where its built files lie, and the credential that it has filled in (a demo's only). */
   readonly pages?: { readonly directory: string; readonly authorization?: string };
 }
@@ -96,9 +101,23 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
     workspaces: unscoped,
   };
 
-  const graphql = await createGraphql(createSchema(services), logger);
+  const schema = createSchema(services);
+  const graphql = await createGraphql(schema, logger);
+  const live = closing.add(new Live({ schema, services, feeds: log.feeds, logger, ...deps.liveTuning }));
+  const operations = new SocketOperations({ schema, graphql, services, logger });
   const ready = () => store.ping();
-  const app = await createServer({ config, logger, metrics, graphql, services, authenticator, ready });
+  const app = await createServer({
+    config,
+    logger,
+    metrics,
+    graphql,
+    services,
+    authenticator,
+    ready,
+    operations,
+    live,
+    socketLimits: deps.socketLimits,
+  });
   await registerOAuth(app, { authenticator });
   const recording = new SourceRecordingService({ ...parts, logs: log.logs });
   await registerAWorldFacade(app, { authenticator, recording, idempotencyKeys: new IdempotencyKeys(store) });

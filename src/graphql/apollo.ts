@@ -9,6 +9,7 @@ import type { RequestContext } from './context.js';
 import { formatError, noteErrors, requestError } from './errors.js';
 import { limits, limitsRule } from './limits.js';
 import { noCredential } from './no-credential.js';
+import { noSocket } from './no-socket.js';
 
 export type Graphql = ApolloServer<RequestContext>;
 
@@ -48,6 +49,8 @@ function requestPlugin(logger: Logger): ApolloServerPlugin<RequestContext> {
         if (!contextValue.viewer && contextValue.operation.kind !== 'introspection') {
           throw requestError(noCredential(), contextValue.requestId);
         }
+        // The socket's door answers subscriptions itself: one that comes here came over HTTP.
+        if (contextValue.operation.kind === 'subscription') throw requestError(noSocket(), contextValue.requestId);
       },
       didEncounterErrors: async ({ errors, contextValue }) => noteErrors(errors, contextValue.requestId, logger),
     }),
@@ -58,7 +61,7 @@ const schemaFields = ['__schema', '__type', '__typename'];
 
 /** An introspection asks its root for the schema and for nothing else. */
 function operationKind(operation: OperationDefinitionNode): RequestContext['operation']['kind'] {
-  if (operation.operation !== 'query') return operation.operation === 'mutation' ? 'mutation' : 'none';
+  if (operation.operation !== 'query') return operation.operation;
   const onlySchema = operation.selectionSet.selections.every(
     (selection) => selection.kind === Kind.FIELD && schemaFields.includes(selection.name.value),
   );

@@ -6,7 +6,7 @@ import { noCredential } from './no-credential.js';
 /** What an operation is, once its document is known. For the log line and the metrics. */
 export interface OperationNote {
   name?: string;
-  kind: 'query' | 'mutation' | 'introspection' | 'none';
+  kind: 'query' | 'mutation' | 'subscription' | 'introspection' | 'none';
 }
 
 /** What resolvers know of the request that they answer. Made anew for each. */

@@ -6,6 +6,9 @@ import type { Viewer } from '../model/viewer.js';
 import { noCredential } from './no-credential.js';
 import type { Services } from './services.js';
 
+/** Whatever of a viewer a look-up may depend on. */
+export type Reader = Pick<Viewer, 'workspaceId' | 'scopes' | 'userId'>;
+
 /** Look-ups that gather the keys of one answer into one call of a service each. */
 export interface Loaders {
   readonly userByIdentity: DataLoader<IdentityKey, User | undefined>;
@@ -16,8 +19,8 @@ export interface Loaders {
  * Fresh ones for each request: what one caller may see must not be remembered for another.
  * @throws CodedError UNAUTHENTICATED when one is used in nobody's name.
  */
-export function createLoaders(services: Pick<Services, 'users' | 'activities'>, viewer: Viewer | undefined): Loaders {
-  const somebody = (): Viewer => {
+export function createLoaders(services: Pick<Services, 'users' | 'activities'>, viewer: Reader | undefined): Loaders {
+  const somebody = (): Reader => {
     if (!viewer) throw noCredential();
     return viewer;
   };

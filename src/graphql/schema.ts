@@ -1,10 +1,12 @@
 import type { GraphQLSchema } from 'graphql';
-import { buildSchemaSync } from 'type-graphql';
+import { buildSchemaSync, type PubSub } from 'type-graphql';
 import { ActivityResolver } from './activities/activity.resolver.js';
 import { ActivityLogFields } from './activity-logs/activity-log.fields.js';
 import { ActivityLogRelations } from './activity-logs/activity-log.relations.js';
 import { ActivityLogResolver } from './activity-logs/activity-log.resolver.js';
+import { ActivityLogSubscription } from './activity-logs/activity-log.subscription.js';
 import { CredentialResolver } from './credentials/credential.resolver.js';
+import { noSocket } from './no-socket.js';
 import type { Services } from './services.js';
 import { UserResolver } from './users/user.resolver.js';
 import { ViewerResolver } from './viewer/viewer.resolver.js';
@@ -14,6 +16,7 @@ const resolvers = [
   ActivityLogResolver,
   ActivityLogFields,
   ActivityLogRelations,
+  ActivityLogSubscription,
   ActivityResolver,
   UserResolver,
   CredentialResolver,
@@ -32,6 +35,14 @@ const rootDescriptions = {
   Subscription: 'What can be followed as it happens.',
 };
 
+/** Demanded where there is a subscription; events come from the log, not from topics. */
+const noPubSub: PubSub = {
+  publish: () => {},
+  subscribe: () => {
+    throw noSocket();
+  },
+};
+
 /** The schema over these services. */
 export function createSchema(services: Services): GraphQLSchema {
   const instances = new Map<unknown, unknown>(
@@ -41,6 +52,7 @@ export function createSchema(services: Services): GraphQLSchema {
     resolvers: [...resolvers],
     container: { get: (resolver) => instances.get(resolver) },
     validate: false,
+    pubSub: noPubSub,
   });
   schema.description = description;
   for (const [name, text] of Object.entries(rootDescriptions)) {

@@ -2,7 +2,9 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../base/config.js';
 import type { Logger } from '../base/logger.js';
 import type { Graphql } from '../graphql/apollo.js';
+import type { Live } from '../graphql/live/live.js';
 import type { Services } from '../graphql/services.js';
+import type { SocketOperations } from '../graphql/socket-operations.js';
 import { registerCors } from './cross-site.js';
 import { answerErrors, sendError } from './error-answer.js';
 import { type Authenticate, registerGraphql } from './graphql-door.js';
@@ -10,6 +12,9 @@ import { registerHealth } from './health.js';
 import { guardHost } from './host-guard.js';
 import { registerMetrics, type ServerMetrics } from './metrics.js';
 import { logRequests, requestIdOf } from './request-log.js';
+import { registerSockets } from './socket-door.js';
+import type { CredentialCheck } from './sockets/credential-watch.js';
+import type { SocketLimits } from './sockets/socket-limits.js';
 
 /** One request's body, at most. */
 export const maxBodyBytes = 16 * 1024 * 1024;
@@ -20,7 +25,10 @@ export interface ServerParts {
   readonly metrics: ServerMetrics;
   readonly graphql: Graphql;
   readonly services: Services;
-  readonly authenticator: Authenticate;
+  readonly authenticator: Authenticate & CredentialCheck;
+  readonly operations: SocketOperations;
+  readonly live: Live;
+  readonly socketLimits?: Partial<SocketLimits>;
   /** Rejects while the store does not answer. */
   readonly ready: () => Promise<void>;
 }
@@ -55,6 +63,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   registerHealth(app, parts.ready);
   registerMetrics(app, metrics, config.METRICS_TOKEN);
   await registerGraphql(app, parts);
+  registerSockets(app, parts);
   dropConnectionsOnClose(app);
   app.addHook('onClose', () => graphql.stop());
   return app;

@@ -6,7 +6,7 @@ import { isDirectLoopback } from './peer.js';
 import { matchesSecret } from './secret.js';
 
 /** What was asked for, coarsely: an operation's name is the caller's choice and would make labels without end. */
-export type OperationClass = 'query' | 'mutation' | 'introspection' | 'none';
+export type OperationClass = 'query' | 'mutation' | 'subscription' | 'introspection' | 'none';
 
 /** The gateway's numbers, for Prometheus. */
 export interface ServerMetrics extends LogMetrics {

@@ -6,7 +6,7 @@ import { readConfig } from '../../src/base/config.js';
 import { type Id, newId } from '../../src/base/ids.js';
 import type { Closeable } from '../../src/base/lifecycle.js';
 import { type Logger, silentLogger } from '../../src/base/logger.js';
-import { createGateway, type Gateway } from '../../src/gateway.js';
+import { createGateway, type Gateway, type GatewayDeps } from '../../src/gateway.js';
 import type { Viewer } from '../../src/model/viewer.js';
 import type { Workspace } from '../../src/model/workspace.js';
 import { connectStore, type Store } from '../../src/store/connect.js';
@@ -22,6 +22,8 @@ export interface GatewayOptions {
   readonly database?: string;
   /** Serves GraphiQL from its built files, with a key of every scope filled in where that is asked for. */
   readonly pages?: { readonly directory: string; readonly filledIn: boolean };
+  readonly socketLimits?: GatewayDeps['socketLimits'];
+  readonly liveTuning?: GatewayDeps['liveTuning'];
 }
 
 export interface GraphqlError {
@@ -84,6 +86,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     tokenSecret,
     holeMs: 200,
     pages: directory === undefined ? undefined : { directory, authorization },
+    socketLimits: options.socketLimits,
+    liveTuning: options.liveTuning,
   });
   const url = await gateway.app.listen({ host: '127.0.0.1', port: 0 });
   const users = await addUsers(gateway, home.id);

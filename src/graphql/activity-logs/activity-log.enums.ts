@@ -54,3 +54,12 @@ export const RecordOutcomeEnum = enumOf<'RECORDED' | 'DUPLICATE'>(
     DUPLICATE: 'The log had it already under this key; nothing was added.',
   },
 );
+
+export const ActivityLogEventTypeEnum = enumOf<'RECORDED' | 'REMOVED'>(
+  'ActivityLogEventType',
+  'What happened to an entry of the log.',
+  {
+    RECORDED: 'It was recorded.',
+    REMOVED: 'It was removed. Told once, also to whom its recording was never told.',
+  },
+);

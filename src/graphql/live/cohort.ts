@@ -1,0 +1,247 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { encodeFeedCursor } from '../../base/cursor.js';
+import type { Id } from '../../base/ids.js';
+import type { Logger } from '../../base/logger.js';
+import type { LogPlace } from '../../log/place.js';
+import type { ResolvedFilter } from '../../model/activity-log-filter.js';
+import type { LogRecord } from '../../model/log-record.js';
+import { isTold, toEvent } from '../activity-logs/activity-log.event.js';
+import type { EventExecution } from './event-execution.js';
+import type { KeptResults } from './kept-results.js';
+import { patiently } from './patience.js';
+
+/** A part of the log, read on from a number. */
+export interface LogPage {
+  readonly records: readonly LogRecord[];
+  /** Everything up to this number has been read. */
+  readonly through: number;
+}
+
+/** The log that cohorts of one workspace follow. */
+export interface CohortSource {
+  readonly place: LogPlace;
+  /** @throws CodedError CURSOR_EXPIRED, CURSOR_UNKNOWN when the log cannot be followed on from there. */
+  readAfter(seq: number, limit: number): Promise<LogPage>;
+}
+
+/** One subscription, as its cohort sees it. */
+export interface Member {
+  /** Whether it gets results from the cohort, rather than reading the log for itself. */
+  isJoined: boolean;
+  /** Gets a result, unless it had it before. One that cannot take it now leaves. */
+  take(seq: number, text: string): void;
+  end(error: unknown): void;
+}
+
+export interface CohortParts {
+  readonly key: string;
+  readonly filter: ResolvedFilter;
+  readonly source: CohortSource;
+  readonly execution: EventExecution;
+  readonly kept: KeptResults;
+  readonly logger: Logger;
+  /** Told when the first one comes and when the last one has left. */
+  onUse(isUsed: boolean): void;
+}
+
+interface Pending {
+  readonly seq: number;
+  readonly record: LogRecord;
+  readonly entryId: string | undefined;
+  isStarted: boolean;
+  /** Once it is executed; empty where it is told to nobody any more. */
+  text?: string;
+}
+
+/** Executions under way at once. */
+const executionsAtOnce = 8;
+/** Events that wait; a cohort with more reads the log again later rather than hold them. */
+const longestQueue = 1000;
+const refillRecords = 200;
+/** Results sent before other work of the process gets its turn. */
+const sendsInARow = 2000;
+
+/**
+ * Subscriptions that are the same but for their place: one execution and one text for each event.
+ *
+ * The law: everything that the filter selects up to `released` was given out; what is above it is in the queue or will
+ * come. So whoever has everything up to `released` may join, and gets an event if and only if its number is above what
+ * it has had. Results leave in the order of the log.
+ */
+export class Cohort {
+  readonly #members = new Set<Member>();
+  readonly #queue: Pending[] = [];
+  #dispatched: number;
+  #released: number;
+  #active = 0;
+  #isReleasing = false;
+  #isBehind = false;
+  #ended: { readonly error: unknown } | undefined;
+
+  constructor(private readonly parts: CohortParts) {
+    this.#dispatched = parts.source.place.seq;
+    this.#released = this.#dispatched;
+  }
+
+  get key(): string {
+    return this.parts.key;
+  }
+
+  get filter(): ResolvedFilter {
+    return this.parts.filter;
+  }
+
+  get source(): CohortSource {
+    return this.parts.source;
+  }
+
+  /** Every member that is joined has had everything up to here. */
+  get released(): number {
+    return this.#released;
+  }
+
+  get size(): number {
+    return this.#members.size;
+  }
+
+  add(member: Member): void {
+    this.#members.add(member);
+    if (this.#members.size === 1) this.parts.onUse(true);
+  }
+
+  leave(member: Member): void {
+    member.isJoined = false;
+    if (this.#members.delete(member) && this.#members.size === 0) this.parts.onUse(false);
+  }
+
+  /**
+   * Lets a member join that has had everything up to `seq`, giving it first what it missed, where that was kept.
+   * @returns false where it must read the log for itself, or stopped taking.
+   * @throws whatever ended the cohort.
+   */
+  join(member: Member, seq: number, take: (seq: number, text: string) => boolean): boolean {
+    if (this.#ended) throw this.#ended.error;
+    if (seq < this.#released) {
+      if (!this.parts.kept.covers(seq)) return false;
+      for (const result of this.parts.kept.after(seq)) if (!take(result.seq, result.text)) return false;
+    }
+    member.isJoined = true;
+    return true;
+  }
+
+  /** What a member that reads for itself is told of a record; undefined for nothing. */
+  async textOf(record: LogRecord, isOver: () => boolean): Promise<string | undefined> {
+    return isTold(this.filter, record) ? this.#execute(record, isOver) : undefined;
+  }
+
+  /** What the log said next: those records that the filter selects, and the number that was read through. */
+  tell(selected: readonly LogRecord[], through: number): void {
+    if (this.#isBehind || this.#ended) return;
+    if (this.#queue.length >= longestQueue) {
+      this.#isBehind = true;
+      return;
+    }
+    this.#dispatch(selected, through);
+  }
+
+  end(error: unknown): void {
+    this.#ended ??= { error };
+    this.#queue.length = 0;
+    this.parts.kept.clear();
+    for (const member of [...this.#members]) member.end(error);
+  }
+
+  #dispatch(selected: readonly LogRecord[], through: number): void {
+    for (const record of selected) {
+      if (record.kind === 'removed') this.#forget(record.targetId);
+      const entryId = record.kind === 'entry' ? record.id : undefined;
+      this.#queue.push({ seq: record.seq, record, entryId, isStarted: false });
+    }
+    this.#dispatched = through;
+    this.#startSome();
+    this.#release();
+  }
+
+  /** A removed entry's recording is told to nobody from now on. */
+  #forget(entryId: Id): void {
+    this.parts.kept.purge(entryId);
+    for (const pending of this.#queue) {
+      if (pending.entryId !== entryId) continue;
+      pending.isStarted = true;
+      pending.text = '';
+    }
+  }
+
+  #startSome(): void {
+    for (const pending of this.#queue) {
+      if (this.#active >= executionsAtOnce) return;
+      if (!pending.isStarted) void this.#start(pending);
+    }
+  }
+
+  async #start(pending: Pending): Promise<void> {
+    pending.isStarted = true;
+    this.#active += 1;
+    try {
+      const text = await this.#execute(pending.record, () => this.#ended !== undefined);
+      pending.text ??= text;
+    } catch (error) {
+      if (!this.#ended) this.parts.logger.error({ err: error }, 'live: an event could not be told');
+      pending.text ??= '';
+    }
+    this.#active -= 1;
+    this.#startSome();
+    this.#release();
+  }
+
+  #execute(record: LogRecord, isOver: () => boolean): Promise<string> {
+    const cursor = encodeFeedCursor({ ...this.source.place, seq: record.seq });
+    return this.parts.execution.textOf(toEvent(record, cursor), isOver);
+  }
+
+  #release(): void {
+    if (this.#isReleasing) return;
+    this.#isReleasing = true;
+    void this.#releaseAll();
+  }
+
+  async #releaseAll(): Promise<void> {
+    let sent = 0;
+    while (this.#queue[0]?.text !== undefined) {
+      const { seq, text, entryId } = this.#queue.shift()!;
+      if (text !== '') {
+        this.parts.kept.add({ seq, entryId, text: text! });
+        for (const member of this.#members) member.take(seq, text!);
+        sent += this.#members.size;
+      }
+      this.#released = seq;
+      if (sent < sendsInARow) continue;
+      sent = 0;
+      await nextTurn();
+    }
+    this.#isReleasing = false;
+    if (this.#queue.length > 0 || this.#ended) return;
+    this.#released = this.#dispatched;
+    if (this.#isBehind) void this.#refill();
+  }
+
+  /** Reads what was not held while too much waited, up to where the log's own telling goes on. */
+  async #refill(): Promise<void> {
+    const isOver = (): boolean => this.#ended !== undefined;
+    try {
+      const page = await patiently(
+        () => this.source.readAfter(this.#dispatched, refillRecords),
+        isOver,
+        this.parts.logger,
+      );
+      if (isOver()) return;
+      this.#isBehind = page.through < this.source.place.seq;
+      this.#dispatch(
+        page.records.filter((record) => isTold(this.filter, record)),
+        page.through,
+      );
+    } catch (error) {
+      this.end(error);
+    }
+  }
+}

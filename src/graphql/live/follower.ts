@@ -1,0 +1,143 @@
+import { type Deferred, deferred } from '../../base/lifecycle.js';
+import type { Logger } from '../../base/logger.js';
+import type { Cohort, Member } from './cohort.js';
+import type { Outlet } from './outlet.js';
+import { patiently } from './patience.js';
+import type { Readers } from './readers.js';
+
+/** Records that one who reads for itself holds at once. */
+const pageRecords = 100;
+
+export interface FollowerParts {
+  readonly readers: Readers;
+  readonly logger: Logger;
+}
+
+/**
+ * One subscription. It never yields: results go straight to its outlet, and its iteration tells only how it ended, so
+ * that an idle subscription is one pending promise.
+ *
+ * Its place only grows. It is in its cohort while its outlet takes what comes; otherwise it reads the log at its own
+ * pace, a page at a time, until it has what the cohort released.
+ */
+export class Follower implements Member, AsyncGenerator<never, void, void> {
+  isJoined = false;
+  #lastSeq: number;
+  #isStarted = false;
+  #isStopped = false;
+  #isReading = false;
+  readonly #end: Deferred<IteratorResult<never, void>> = deferred();
+
+  constructor(
+    private cohort: Cohort,
+    after: number,
+    private readonly outlet: Outlet,
+    private readonly parts: FollowerParts,
+  ) {
+    this.#lastSeq = after;
+    this.#end.promise.catch(() => {});
+    cohort.add(this);
+  }
+
+  /** Everything up to this number of the log was told, or is not for this subscription. */
+  get lastSeq(): number {
+    return this.isJoined ? Math.max(this.#lastSeq, this.cohort.released) : this.#lastSeq;
+  }
+
+  get epoch(): number {
+    return this.cohort.source.place.epoch;
+  }
+
+  take(seq: number, text: string): void {
+    if (!this.isJoined || seq <= this.#lastSeq) return;
+    if (this.#send(seq, text)) return;
+    this.#lastSeq = this.lastSeq;
+    this.isJoined = false;
+    void this.#readOn();
+  }
+
+  /** Goes on at its place among others. */
+  moveTo(cohort: Cohort): void {
+    if (this.#isStopped || cohort === this.cohort) return;
+    this.#lastSeq = this.lastSeq;
+    this.cohort.leave(this);
+    this.cohort = cohort;
+    cohort.add(this);
+    if (this.#isStarted) void this.#readOn();
+  }
+
+  end(error: unknown): void {
+    this.#stop();
+    this.#end.reject(error);
+  }
+
+  next(): Promise<IteratorResult<never, void>> {
+    if (!this.#isStarted) {
+      this.#isStarted = true;
+      void this.#readOn();
+    }
+    return this.#end.promise;
+  }
+
+  async return(): Promise<IteratorResult<never, void>> {
+    this.#stop();
+    const done = { done: true, value: undefined } as const;
+    this.#end.resolve(done);
+    return done;
+  }
+
+  async throw(error: unknown): Promise<IteratorResult<never, void>> {
+    this.end(error);
+    return this.#end.promise;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  #stop(): void {
+    this.#isStopped = true;
+    this.#lastSeq = this.lastSeq;
+    this.cohort.leave(this);
+  }
+
+  #send(seq: number, text: string): boolean {
+    if (!this.outlet.isReady()) return false;
+    this.outlet.send(text);
+    this.#lastSeq = seq;
+    return true;
+  }
+
+  /** Until it has joined the cohort. */
+  async #readOn(): Promise<void> {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    try {
+      while (!this.#isStopped) {
+        if (!this.outlet.isReady()) await this.outlet.whenReady();
+        else if (this.cohort.join(this, this.#lastSeq, (seq, text) => this.#send(seq, text))) break;
+        else if (this.outlet.isReady()) await this.parts.readers.run(() => this.#readPage(this.cohort));
+      }
+    } catch (error) {
+      if (!this.#isStopped) this.end(error);
+    }
+    this.#isReading = false;
+  }
+
+  /** Holds a page only while it is taken: one that stops taking reads the rest again. */
+  async #readPage(cohort: Cohort): Promise<void> {
+    const isOver = (): boolean => this.#isStopped || this.cohort !== cohort;
+    if (isOver()) return;
+    const page = await patiently(() => cohort.source.readAfter(this.#lastSeq, pageRecords), isOver, this.parts.logger);
+    for (const record of page.records) {
+      const text = await cohort.textOf(record, isOver);
+      if (isOver() || (text !== undefined && !this.#send(record.seq, text))) return;
+      this.#lastSeq = record.seq;
+    }
+    if (!isOver()) this.#lastSeq = Math.max(this.#lastSeq, page.through);
+  }
+}

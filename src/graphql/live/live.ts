@@ -1,0 +1,194 @@
+import { type GraphQLError, type GraphQLSchema, getArgumentValues, getVariableValues } from 'graphql';
+import type { Id } from '../../base/ids.js';
+import type { Closeable } from '../../base/lifecycle.js';
+import type { Logger } from '../../base/logger.js';
+import type { Feeds } from '../../log/feeds.js';
+import type { ActivityLogFilter, ResolvedFilter } from '../../model/activity-log-filter.js';
+import type { Viewer } from '../../model/viewer.js';
+import type { Services } from '../services.js';
+import { Cohort } from './cohort.js';
+import { EventExecution } from './event-execution.js';
+import { Follower } from './follower.js';
+import { KeptBudget, KeptResults } from './kept-results.js';
+import type { Outlet } from './outlet.js';
+import { patiently } from './patience.js';
+import type { SubscriptionPlan } from './plan.js';
+import { Readers } from './readers.js';
+import { sharedReader } from './shared-reader.js';
+import { startPlace } from './start-place.js';
+import { WorkspaceSource } from './workspace-source.js';
+
+/** What following may take up. */
+export interface LiveTuning {
+  /** What one cohort keeps of its last results, in characters. */
+  readonly keptCharacters?: number;
+  /** Subscriptions that read the log for themselves at once. */
+  readonly readersAtOnce?: number;
+  /** How long a cohort goes on without members: who was cut off comes back to what it kept. */
+  readonly lingerMs?: number;
+}
+
+export interface LiveOptions extends LiveTuning {
+  readonly schema: GraphQLSchema;
+  readonly services: Services;
+  readonly feeds: Feeds;
+  readonly logger: Logger;
+}
+
+/** A subscription as it was asked for. */
+export interface SubscriptionRequest {
+  readonly plan: SubscriptionPlan;
+  readonly variables: Values;
+  readonly outlet: Outlet;
+  /** Whether nobody waits for an answer any more. */
+  isOver(): boolean;
+}
+
+/** How many follow, for the metrics. */
+export interface LiveCounts {
+  readonly cohorts: number;
+  readonly members: number;
+  readonly largestCohort: number;
+}
+
+/** Variables that do not fit the document. */
+export class VariableErrors extends Error {
+  constructor(readonly errors: readonly GraphQLError[]) {
+    super('The variables do not fit the document');
+  }
+}
+
+const wholeBudget = 64 * 1024 * 1024;
+
+/** Everybody who follows a log, gathered by what they have in common. One per process. */
+export class Live implements Closeable {
+  readonly #sources = new Map<Id, WorkspaceSource>();
+  readonly #lingering = new Map<Cohort, NodeJS.Timeout>();
+  readonly #readers: Readers;
+  readonly #budget = new KeptBudget(wholeBudget);
+
+  constructor(private readonly options: LiveOptions) {
+    this.#readers = new Readers(options.readersAtOnce ?? 16);
+  }
+
+  /**
+   * Follows in a viewer's name. While the store cannot answer this waits: a client that comes back is not to lose its
+   * subscription to an outage.
+   * @throws CodedError FORBIDDEN, BAD_USER_INPUT, TOO_LARGE, CURSOR_UNKNOWN, CURSOR_EXPIRED; VariableErrors.
+   */
+  async subscribe(viewer: Viewer, request: SubscriptionRequest): Promise<Follower> {
+    const { feeds, logger } = this.options;
+    const { args, coerced } = this.#argumentsOf(request);
+    const filter = await this.#resolve(viewer, args.filter, request);
+    const after = await patiently(() => startPlace(feeds, viewer.workspaceId, args.after), request.isOver, logger);
+    const cohort = await this.#cohortOf(viewer, request, filter, coerced);
+    return new Follower(cohort, after, request.outlet, { readers: this.#readers, logger });
+  }
+
+  /**
+   * Goes on in the name of a viewer with other rights, at the place where the follower is.
+   * @throws CodedError FORBIDDEN where they do not suffice.
+   */
+  async renew(follower: Follower, viewer: Viewer, request: SubscriptionRequest): Promise<void> {
+    const { args, coerced } = this.#argumentsOf(request);
+    const filter = await this.#resolve(viewer, args.filter, request);
+    follower.moveTo(await this.#cohortOf(viewer, request, filter, coerced));
+  }
+
+  counts(): LiveCounts {
+    const sizes = [...this.#sources.values()].flatMap((source) => [...source.cohorts].map((cohort) => cohort.size));
+    return {
+      cohorts: sizes.length,
+      members: sizes.reduce((sum, size) => sum + size, 0),
+      largestCohort: sizes.reduce((most, size) => Math.max(most, size), 0),
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#lingering.values()) clearTimeout(timer);
+    this.#lingering.clear();
+    for (const source of this.#sources.values()) source.close(new Error('The gateway is closing'));
+    this.#sources.clear();
+  }
+
+  #argumentsOf({ plan, variables }: SubscriptionRequest): { args: Arguments; coerced: Values } {
+    const { schema } = this.options;
+    const { coerced, errors } = getVariableValues(schema, plan.operation.variableDefinitions ?? [], variables);
+    if (errors) throw new VariableErrors(errors);
+    return { args: getArgumentValues(plan.field, plan.fieldNode, coerced), coerced };
+  }
+
+  #resolve(viewer: Viewer, filter: Arguments['filter'], { isOver }: SubscriptionRequest): Promise<ResolvedFilter> {
+    const { services, logger } = this.options;
+    return patiently(() => services.activityLogs.resolveFilter(viewer, filter), isOver, logger);
+  }
+
+  async #cohortOf(
+    viewer: Viewer,
+    request: SubscriptionRequest,
+    filter: ResolvedFilter,
+    coerced: Values,
+  ): Promise<Cohort> {
+    const { feeds, logger } = this.options;
+    const { plan } = request;
+    const reader = sharedReader(viewer);
+    const only = (values: Values): Values => Object.fromEntries(plan.variables.map((name) => [name, values[name]]));
+    const key = JSON.stringify([
+      reader.workspaceId,
+      [...reader.scopes],
+      reader.userId,
+      plan.key,
+      only(coerced),
+      // Names may have been resolved to others since an equal subscription began.
+      filter,
+    ]);
+    const feed = await patiently(() => feeds.open(viewer.workspaceId), request.isOver, logger);
+    const source = this.#sourceOf(viewer.workspaceId, () => new WorkspaceSource(feed, () => this.#drop(source)));
+    const known = source.find(key);
+    if (known) return known;
+    const { keptCharacters = 4 * 1024 * 1024 } = this.options;
+    const cohort: Cohort = new Cohort({
+      key,
+      filter,
+      source,
+      execution: new EventExecution(this.options, plan, only(request.variables), reader),
+      kept: new KeptResults(source.place.seq, keptCharacters, this.#budget),
+      logger,
+      onUse: (isUsed) => this.#used(source, cohort, isUsed),
+    });
+    source.add(cohort);
+    return cohort;
+  }
+
+  #sourceOf(workspaceId: Id, make: () => WorkspaceSource): WorkspaceSource {
+    const source = this.#sources.get(workspaceId) ?? make();
+    this.#sources.set(workspaceId, source);
+    return source;
+  }
+
+  #used(source: WorkspaceSource, cohort: Cohort, isUsed: boolean): void {
+    clearTimeout(this.#lingering.get(cohort));
+    this.#lingering.delete(cohort);
+    if (isUsed) return;
+    const timer = setTimeout(() => {
+      this.#lingering.delete(cohort);
+      source.remove(cohort);
+      cohort.end(new Error('Nobody follows any more'));
+      if (!source.isEmpty) return;
+      this.#drop(source);
+      source.close();
+    }, this.options.lingerMs ?? 30_000);
+    this.#lingering.set(cohort, timer.unref());
+  }
+
+  #drop(source: WorkspaceSource): void {
+    for (const [workspaceId, known] of this.#sources) if (known === source) this.#sources.delete(workspaceId);
+  }
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+interface Arguments {
+  readonly filter?: ActivityLogFilter | null;
+  readonly after?: string | null;
+}

@@ -1,0 +1,29 @@
+import { unwrapResolverError } from '@apollo/server/errors';
+import { CodedError } from '../../base/errors.js';
+import { sleep } from '../../base/lifecycle.js';
+import type { Logger } from '../../base/logger.js';
+import { readError } from '../../store/store-errors.js';
+
+const longestPauseMs = 1000;
+
+/** Whether something failed because the store was away or overtaxed, so that the same may succeed later. */
+export function isStoreFault(error: unknown): boolean {
+  const known = readError(unwrapResolverError(error));
+  return known instanceof CodedError && (known.code === 'SERVICE_UNAVAILABLE' || known.code === 'QUERY_TOO_SLOW');
+}
+
+/**
+ * Does something again, with growing pauses, until the store lets it succeed.
+ * @throws whatever else it fails with, and the store's own failure once `isOver`.
+ */
+export async function patiently<T>(work: () => Promise<T>, isOver: () => boolean, logger: Logger): Promise<T> {
+  for (let failures = 0; ; failures += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isStoreFault(error) || isOver()) throw error;
+      if (failures === 0) logger.warn({ err: error }, 'live: the store cannot answer, trying again');
+      await sleep(Math.min(longestPauseMs, 20 * 2 ** failures));
+    }
+  }
+}

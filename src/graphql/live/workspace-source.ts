@@ -1,0 +1,89 @@
+import { CodedError } from '../../base/errors.js';
+import type { FeedEvent, LogFeed } from '../../log/feed.js';
+import type { LogPlace } from '../../log/place.js';
+import type { ResolvedFilter } from '../../model/activity-log-filter.js';
+import { isTold } from '../activity-logs/activity-log.event.js';
+import type { Cohort, CohortSource, LogPage } from './cohort.js';
+
+interface FilterGroup {
+  readonly filter: ResolvedFilter;
+  readonly cohorts: Set<Cohort>;
+}
+
+/** One workspace's log for all its cohorts: followed once, and each different filter looked at once for a record. */
+export class WorkspaceSource implements CohortSource {
+  readonly #groups = new Map<string, FilterGroup>();
+  readonly #cohorts = new Map<string, Cohort>();
+  readonly #epoch: number;
+  readonly #stop: () => void;
+
+  constructor(
+    private readonly feed: LogFeed,
+    /** Told when the log can no longer be followed from here; who comes later needs another source. */
+    private readonly onEnded: () => void,
+  ) {
+    const { place, stop } = feed.follow((event) => this.#take(event));
+    this.#epoch = place.epoch;
+    this.#stop = stop;
+  }
+
+  get place(): LogPlace {
+    return this.feed.place;
+  }
+
+  get cohorts(): Iterable<Cohort> {
+    return this.#cohorts.values();
+  }
+
+  get isEmpty(): boolean {
+    return this.#cohorts.size === 0;
+  }
+
+  find(key: string): Cohort | undefined {
+    return this.#cohorts.get(key);
+  }
+
+  add(cohort: Cohort): void {
+    this.#cohorts.set(cohort.key, cohort);
+    const key = JSON.stringify(cohort.filter);
+    const group = this.#groups.get(key) ?? { filter: cohort.filter, cohorts: new Set() };
+    this.#groups.set(key, group);
+    group.cohorts.add(cohort);
+  }
+
+  remove(cohort: Cohort): void {
+    this.#cohorts.delete(cohort.key);
+    const key = JSON.stringify(cohort.filter);
+    const group = this.#groups.get(key);
+    group?.cohorts.delete(cohort);
+    if (group?.cohorts.size === 0) this.#groups.delete(key);
+  }
+
+  async readAfter(seq: number, limit: number): Promise<LogPage> {
+    const page = await this.feed.readAfter(seq, limit);
+    if (page.place.epoch !== this.#epoch) throw restored();
+    return page;
+  }
+
+  close(error?: unknown): void {
+    this.#stop();
+    for (const cohort of [...this.#cohorts.values()]) cohort.end(error);
+  }
+
+  #take(event: FeedEvent): void {
+    if (event.type === 'ended') {
+      this.onEnded();
+      this.close(event.reason === 'epoch' ? restored() : expired());
+      return;
+    }
+    for (const { filter, cohorts } of this.#groups.values()) {
+      const selected = event.records.filter((record) => isTold(filter, record));
+      for (const cohort of cohorts) cohort.tell(selected, event.place.seq);
+    }
+  }
+}
+
+const restored = (): CodedError =>
+  new CodedError('CURSOR_UNKNOWN', 'The log was restored since; load afresh without this cursor', 'after');
+const expired = (): CodedError =>
+  new CodedError('CURSOR_EXPIRED', 'The log no longer holds what follows this cursor; load afresh', 'after');

@@ -1,0 +1,119 @@
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  getOperationAST,
+} from 'graphql';
+import { CodedError } from '../base/errors.js';
+import type { Logger } from '../base/logger.js';
+import type { Viewer } from '../model/viewer.js';
+import type { Graphql } from './apollo.js';
+import type { OperationNote } from './context.js';
+import { refuseCostly } from './document-size.js';
+import { Documents } from './documents.js';
+import { formatError, noteErrors } from './errors.js';
+import { VariableErrors } from './live/live.js';
+import { planOf, type SubscriptionPlan } from './live/plan.js';
+import { createLoaders } from './loaders.js';
+import { noCredential } from './no-credential.js';
+import type { Services } from './services.js';
+
+/** What a client sent to be done. */
+export interface SentOperation {
+  readonly query: string;
+  readonly operationName?: string | null;
+  readonly variables?: Readonly<Record<string, unknown>> | null;
+}
+
+/** What becomes of it: an answer, errors that kept it from being executed, or a subscription to begin. */
+export type PreparedOperation =
+  | { readonly kind: 'answer'; readonly document: DocumentNode; readonly result: ExecutionResult }
+  | { readonly kind: 'errors'; readonly errors: readonly GraphQLFormattedError[] }
+  | { readonly kind: 'subscription'; readonly document: DocumentNode; readonly plan: SubscriptionPlan };
+
+export interface SocketOperationsParts {
+  readonly schema: GraphQLSchema;
+  readonly graphql: Graphql;
+  readonly services: Services;
+  readonly logger: Logger;
+}
+
+/** Operations that come over a socket, under the same limits, rules and masking as over HTTP. */
+export class SocketOperations {
+  readonly #documents: Documents;
+
+  constructor(private readonly parts: SocketOperationsParts) {
+    this.#documents = new Documents(parts.schema);
+  }
+
+  get schema(): GraphQLSchema {
+    return this.parts.schema;
+  }
+
+  /** Executes a query or mutation; of a subscription it looks at the document. Never throws. */
+  async prepare(
+    sent: SentOperation,
+    viewer: Viewer | undefined,
+    requestId: string,
+    note: OperationNote,
+  ): Promise<PreparedOperation> {
+    try {
+      refuseCostly(sent.query);
+      const { document, isValid } = this.#documents.get(sent.query);
+      const operation = document && getOperationAST(document, sent.operationName);
+      if (document && isValid && operation?.operation === 'subscription') {
+        note.kind = 'subscription';
+        note.name = operation.name?.value;
+        if (!viewer) throw noCredential();
+        return { kind: 'subscription', document, plan: planOf(this.parts.schema, document, sent.operationName) };
+      }
+      return await this.#execute(sent, document, viewer, requestId, note);
+    } catch (error) {
+      return { kind: 'errors', errors: this.errorsOf(error, requestId) };
+    }
+  }
+
+  /** How an error leaves that ends or prevents an operation. */
+  errorsOf(error: unknown, requestId: string): GraphQLFormattedError[] {
+    const errors = error instanceof VariableErrors ? error.errors.map(asBadInput) : [asGraphQLError(error)];
+    noteErrors(errors, requestId, this.parts.logger);
+    return errors.map((one) => formatError(one.toJSON(), one));
+  }
+
+  /** What is no valid operation is Apollo's to refuse, so that it is refused in the same words as over HTTP. */
+  async #execute(
+    sent: SentOperation,
+    document: DocumentNode | undefined,
+    viewer: Viewer | undefined,
+    requestId: string,
+    note: OperationNote,
+  ): Promise<PreparedOperation> {
+    const response = await this.parts.graphql.executeOperation(
+      {
+        query: sent.query,
+        ...(sent.operationName && { operationName: sent.operationName }),
+        ...(sent.variables && { variables: sent.variables }),
+      },
+      { contextValue: { viewer, requestId, operation: note, loaders: createLoaders(this.parts.services, viewer) } },
+    );
+    if (response.body.kind !== 'single') throw new Error('An answer in parts');
+    const { data, errors, extensions } = response.body.singleResult;
+    if (data === undefined || !document) return { kind: 'errors', errors: errors ?? [] };
+    const result = { data, ...(errors && { errors }), ...(extensions && { extensions }) };
+    return { kind: 'answer', document, result: result as ExecutionResult };
+  }
+}
+
+const asBadInput = (error: GraphQLError): GraphQLError => {
+  error.extensions.code = 'BAD_USER_INPUT';
+  return error;
+};
+
+const asGraphQLError = (error: unknown): GraphQLError => {
+  if (error instanceof GraphQLError) return error;
+  const original = error instanceof Error ? error : new Error(String(error));
+  const extensions = original instanceof CodedError ? { code: original.code } : {};
+  return new GraphQLError(original.message, { originalError: original, extensions });
+};

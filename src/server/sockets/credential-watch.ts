@@ -1,0 +1,93 @@
+import type { Closeable } from '../../base/lifecycle.js';
+import type { Viewer } from '../../model/viewer.js';
+
+/** Something open in the name of a credential. */
+export interface Watched {
+  /** False while it cannot be found out whether the credential is still good: nothing new may be told. */
+  trust(isSure: boolean): void;
+  /** The credential was revoked, changed or is expired. */
+  revoked(): void;
+}
+
+export interface CredentialCheck {
+  /** @throws CodedError SERVICE_UNAVAILABLE when that cannot be checked, which is no revocation. */
+  stillGood(viewer: Viewer): Promise<boolean>;
+}
+
+interface Group {
+  readonly viewer: Viewer;
+  readonly members: Set<Watched>;
+  isSure: boolean;
+}
+
+/** With what a check may remember, a revoked credential is noticed within a second. */
+const periodMs = 400;
+
+/** Looks again and again whether the credentials of what is open are still good, each once for all that show it. */
+export class CredentialWatch implements Closeable {
+  readonly #groups = new Map<string, Group>();
+  readonly #counts = new Map<string, number>();
+  readonly #timer: NodeJS.Timeout;
+  #checking: Promise<void> | undefined;
+
+  constructor(private readonly authenticator: CredentialCheck) {
+    this.#timer = setInterval(() => {
+      this.#checking ??= this.#checkAll().finally(() => {
+        this.#checking = undefined;
+      });
+    }, periodMs).unref();
+  }
+
+  add(viewer: Viewer, watched: Watched): void {
+    const key = keyOf(viewer);
+    const group = this.#groups.get(key) ?? { viewer, members: new Set(), isSure: true };
+    this.#groups.set(key, group);
+    group.members.add(watched);
+    this.#counts.set(viewer.credentialId, this.count(viewer.credentialId) + 1);
+    watched.trust(group.isSure);
+  }
+
+  remove(viewer: Viewer, watched: Watched): void {
+    const key = keyOf(viewer);
+    const group = this.#groups.get(key);
+    if (!group?.members.delete(watched)) return;
+    if (group.members.size === 0) this.#groups.delete(key);
+    const left = this.count(viewer.credentialId) - 1;
+    if (left > 0) this.#counts.set(viewer.credentialId, left);
+    else this.#counts.delete(viewer.credentialId);
+  }
+
+  /** How many things are open in the name of a credential, whichever of its tokens they showed. */
+  count(credentialId: string): number {
+    return this.#counts.get(credentialId) ?? 0;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#checking;
+  }
+
+  async #checkAll(): Promise<void> {
+    await Promise.all([...this.#groups.values()].map((group) => this.#check(group)));
+  }
+
+  async #check(group: Group): Promise<void> {
+    let isGood: boolean | undefined;
+    try {
+      isGood = await this.authenticator.stillGood(group.viewer);
+    } catch {
+      isGood = undefined;
+    }
+    if (isGood === false) {
+      for (const watched of [...group.members]) watched.revoked();
+      return;
+    }
+    const isSure = isGood !== undefined;
+    if (isSure === group.isSure) return;
+    group.isSure = isSure;
+    for (const watched of [...group.members]) watched.trust(isSure);
+  }
+}
+
+const keyOf = (viewer: Viewer): string =>
+  JSON.stringify([viewer.credentialId, viewer.credentialVersion, viewer.expiresAt]);
