@@ -53,6 +53,7 @@ export interface Gateway extends Closeable {
   readonly authenticator: Authenticator;
   readonly services: Services;
   readonly log: Log;
+  readonly live: Live;
 }
 
 /** A removal younger than this is taken to be still under way where it began. */
@@ -125,5 +126,5 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   closing.add(new Sweeper({ steps: sweeperSteps(log, services), logger, workspaces: () => unscoped.workspaceIds() }));
   closing.defer(() => app.close());
 
-  return { app, authenticator, services, log, close: () => closing.close() };
+  return { app, authenticator, services, log, live, close: () => closing.close() };
 }

@@ -9,3 +9,13 @@ export interface LogMetrics {
 }
 
 export const noLogMetrics: LogMetrics = { appended: () => {}, holesFilled: () => {}, feedLag: () => {} };
+
+/** How many follow logs, told when somebody asks. */
+export interface LiveCounts {
+  /** Groups of subscriptions that share their executions. */
+  readonly cohorts: number;
+  readonly members: number;
+  readonly largestCohort: number;
+  /** Executions since the start. */
+  readonly executions: number;
+}

@@ -125,15 +125,19 @@ export class LogFeed implements Closeable {
 
   /**
    * The log's records after a number and up to the mark: how one catches up. At most `limit` at once.
-   * @throws CodedError CURSOR_EXPIRED when retention has passed that number.
+   * @throws CodedError CURSOR_EXPIRED when retention has passed that number, CURSOR_UNKNOWN in a new epoch.
    */
   async readAfter(after: number, limit: number): Promise<{ records: LogRecord[]; through: number; place: LogPlace }> {
     const place = this.#place;
     const documents = await this.options.logs.readAfter(this.workspaceId, after, limit, { through: place.seq });
     // Retention raises firstSeq before it erases, so a page that was read whole is one that firstSeq had not passed.
     const state = await this.options.states.read(this.workspaceId);
-    if (!state || state.epoch !== place.epoch) throw cursorExpired('The log was restored since');
-    if (after < state.firstSeq - 1) throw cursorExpired('The log no longer holds what follows this cursor');
+    if (!state || state.epoch !== place.epoch) {
+      throw new CodedError('CURSOR_UNKNOWN', 'The log was restored since; load afresh', 'after');
+    }
+    if (after < state.firstSeq - 1) {
+      throw new CodedError('CURSOR_EXPIRED', 'The log no longer holds what follows this cursor; load afresh', 'after');
+    }
     const records = documents.map(toRecord);
     return { records, through: records.at(-1)?.seq ?? Math.max(after, place.seq), place };
   }
@@ -280,5 +284,3 @@ export class LogFeed implements Closeable {
     };
   }
 }
-
-const cursorExpired = (why: string): CodedError => new CodedError('CURSOR_EXPIRED', `${why}; load afresh`, 'after');

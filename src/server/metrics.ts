@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { CodedError } from '../base/errors.js';
-import type { LogMetrics } from '../base/metrics.js';
+import type { LiveCounts, LogMetrics } from '../base/metrics.js';
 import { isDirectLoopback } from './peer.js';
 import { matchesSecret } from './secret.js';
 
@@ -12,6 +12,8 @@ export type OperationClass = 'query' | 'mutation' | 'subscription' | 'introspect
 export interface ServerMetrics extends LogMetrics {
   /** How many WebSockets are open now. */
   openSockets(count: number): void;
+  /** Where the numbers of what is followed, and of what sockets have not taken yet, come from whenever somebody looks. */
+  observeLive(counts: () => LiveCounts & { readonly unsentBytes: number }): void;
   requestEnded(request: { route: string; operation: OperationClass; status: number; seconds: number }): void;
   /** In Prometheus' text format. */
   text(): Promise<string>;
@@ -58,6 +60,25 @@ export function createMetrics(): ServerMetrics {
     holesFilled: (count) => holes.inc(count),
     feedLag: (ms) => lag.observe(ms / 1000),
     openSockets: (count) => sockets.set(count),
+    observeLive: (counts) => {
+      const gauges = [
+        ['live_members', 'Subscriptions', 'members'],
+        ['live_cohorts', 'Groups of subscriptions that share their executions', 'cohorts'],
+        ['live_largest_cohort', 'Subscriptions of the largest group', 'largestCohort'],
+        ['live_executions', 'Executions of events since the start', 'executions'],
+        ['socket_unsent_bytes', 'What peers have not taken yet', 'unsentBytes'],
+      ] as const;
+      for (const [name, help, field] of gauges) {
+        new Gauge({
+          name,
+          help,
+          registers,
+          collect() {
+            this.set(counts()[field]);
+          },
+        });
+      }
+    },
     requestEnded: ({ route, operation, status, seconds }) => {
       requests.inc({ route, operation, status });
       durations.observe({ route, operation }, seconds);

@@ -51,6 +51,10 @@ export function registerSockets(app: FastifyInstance, door: SocketDoor): void {
     clientTracking: false,
   });
   let isClosing = false;
+  door.metrics.observeLive(() => ({
+    ...door.live.counts(),
+    unsentBytes: [...connections].reduce((sum, connection) => sum + connection.unsentBytes, 0),
+  }));
 
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());

@@ -12,6 +12,7 @@ export interface ExecutionParts {
   readonly schema: GraphQLSchema;
   readonly services: Services;
   readonly logger: Logger;
+  onExecuted(): void;
 }
 
 /**
@@ -35,7 +36,8 @@ export class EventExecution {
   }
 
   async #execute(event: { readonly cursor: string }): Promise<string> {
-    const { schema, services, logger } = this.parts;
+    const { schema, services, logger, onExecuted } = this.parts;
+    onExecuted();
     const requestId = nanoid();
     const contextValue: RequestContext = {
       requestId,

@@ -2,6 +2,7 @@ import { type GraphQLError, type GraphQLSchema, getArgumentValues, getVariableVa
 import type { Id } from '../../base/ids.js';
 import type { Closeable } from '../../base/lifecycle.js';
 import type { Logger } from '../../base/logger.js';
+import type { LiveCounts } from '../../base/metrics.js';
 import type { Feeds } from '../../log/feeds.js';
 import type { ActivityLogFilter, ResolvedFilter } from '../../model/activity-log-filter.js';
 import type { Viewer } from '../../model/viewer.js';
@@ -44,13 +45,6 @@ export interface SubscriptionRequest {
   isOver(): boolean;
 }
 
-/** How many follow, for the metrics. */
-export interface LiveCounts {
-  readonly cohorts: number;
-  readonly members: number;
-  readonly largestCohort: number;
-}
-
 /** Variables that do not fit the document. */
 export class VariableErrors extends Error {
   constructor(readonly errors: readonly GraphQLError[]) {
@@ -65,6 +59,7 @@ export class Live implements Closeable {
   readonly #sources = new Map<Id, WorkspaceSource>();
   readonly #lingering = new Map<Cohort, NodeJS.Timeout>();
   readonly #readers: Readers;
+  #executions = 0;
   readonly #budget = new KeptBudget(wholeBudget);
 
   constructor(private readonly options: LiveOptions) {
@@ -101,6 +96,7 @@ export class Live implements Closeable {
       cohorts: sizes.length,
       members: sizes.reduce((sum, size) => sum + size, 0),
       largestCohort: sizes.reduce((most, size) => Math.max(most, size), 0),
+      executions: this.#executions,
     };
   }
 
@@ -151,7 +147,12 @@ export class Live implements Closeable {
       key,
       filter,
       source,
-      execution: new EventExecution(this.options, plan, only(request.variables), reader),
+      execution: new EventExecution(
+        { ...this.options, onExecuted: this.#onExecuted },
+        plan,
+        only(request.variables),
+        reader,
+      ),
       kept: new KeptResults(source.place.seq, keptCharacters, this.#budget),
       logger,
       onUse: (isUsed) => this.#used(source, cohort, isUsed),
@@ -180,6 +181,10 @@ export class Live implements Closeable {
     }, this.options.lingerMs ?? 30_000);
     this.#lingering.set(cohort, timer.unref());
   }
+
+  readonly #onExecuted = (): void => {
+    this.#executions += 1;
+  };
 
   #drop(source: WorkspaceSource): void {
     for (const [workspaceId, known] of this.#sources) if (known === source) this.#sources.delete(workspaceId);

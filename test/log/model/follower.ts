@@ -68,7 +68,7 @@ export class Follower {
         this.ledger.fail(`${this.name}: nothing between ${this.seq} and ${page.through}`);
       }
     } catch (error) {
-      if (error instanceof CodedError && error.code === 'CURSOR_EXPIRED') this.stop();
+      if (error instanceof CodedError && error.code.startsWith('CURSOR_')) this.stop();
       // A lost answer: ask again.
     }
   }
