@@ -43,6 +43,8 @@ export function stockClient(
     webSocketImpl: NotedSocket,
     connectionParams: authorization === undefined ? {} : { authorization },
     retryAttempts: Number.POSITIVE_INFINITY,
+    // By default one that cannot connect at all gives up at once.
+    shouldRetry: () => true,
     retryWait: () => new Promise((resolve) => setTimeout(resolve, 10)),
     ...options,
   });
