@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import { CodedError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
+import { PayloadBudget } from '../model/payload-budget.js';
 import type { Viewer } from '../model/viewer.js';
 import type { Graphql } from './apollo.js';
 import type { OperationNote } from './context.js';
@@ -96,7 +97,15 @@ export class SocketOperations {
         ...(sent.operationName && { operationName: sent.operationName }),
         ...(sent.variables && { variables: sent.variables }),
       },
-      { contextValue: { viewer, requestId, operation: note, loaders: createLoaders(this.parts.services, viewer) } },
+      {
+        contextValue: {
+          viewer,
+          requestId,
+          operation: note,
+          loaders: createLoaders(this.parts.services, viewer),
+          budget: new PayloadBudget(),
+        },
+      },
     );
     if (response.body.kind !== 'single') throw new Error('An answer in parts');
     const { data, errors, extensions } = response.body.singleResult;

@@ -22,6 +22,8 @@ export interface GatewayOptions {
   readonly database?: string;
   /** Serves GraphiQL from its built files, with a key of every scope filled in where that is asked for. */
   readonly pages?: { readonly directory: string; readonly filledIn: boolean };
+  /** An engine of its own, for tests that kill it. */
+  readonly mongodbUrl?: string;
   readonly socketLimits?: GatewayDeps['socketLimits'];
   readonly liveTuning?: GatewayDeps['liveTuning'];
 }
@@ -65,7 +67,7 @@ const tokenSecret = 'a secret for tests, of more than thirty-two characters';
 
 export async function startGateway(options: GatewayOptions = {}): Promise<TestGateway> {
   const database = options.database ?? `gateway_${randomBytes(6).toString('hex')}`;
-  const mongodbUrl = inject('mongodbUrl');
+  const mongodbUrl = options.mongodbUrl ?? inject('mongodbUrl');
   const config = readConfig({
     NODE_ENV: 'test',
     PORT: '0',

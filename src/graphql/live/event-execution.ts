@@ -1,6 +1,7 @@
 import { execute, type GraphQLSchema } from 'graphql';
 import { nanoid } from 'nanoid';
 import type { Logger } from '../../base/logger.js';
+import { PayloadBudget } from '../../model/payload-budget.js';
 import type { RequestContext } from '../context.js';
 import { formatError, noteErrors } from '../errors.js';
 import { createLoaders, type Reader } from '../loaders.js';
@@ -43,6 +44,7 @@ export class EventExecution {
       requestId,
       operation: { kind: 'subscription' },
       loaders: createLoaders(services, this.reader),
+      budget: new PayloadBudget(),
     };
     const { data, errors } = await execute({
       schema,

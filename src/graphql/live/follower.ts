@@ -5,8 +5,8 @@ import type { Outlet } from './outlet.js';
 import { patiently } from './patience.js';
 import type { Readers } from './readers.js';
 
-/** Records that one who reads for itself holds at once. */
-const pageRecords = 100;
+/** Records that one who reads for itself holds at once: as many as it was seen to take, within these. */
+const pageRecords = { first: 16, most: 200 };
 
 export interface FollowerParts {
   readonly readers: Readers;
@@ -26,6 +26,7 @@ export class Follower implements Member, AsyncGenerator<never, void, void> {
   #isStarted = false;
   #isStopped = false;
   #isReading = false;
+  #pageRecords = pageRecords.first;
   readonly #end: Deferred<IteratorResult<never, void>> = deferred();
 
   constructor(
@@ -132,12 +133,20 @@ export class Follower implements Member, AsyncGenerator<never, void, void> {
   async #readPage(cohort: Cohort): Promise<void> {
     const isOver = (): boolean => this.#isStopped || this.cohort !== cohort;
     if (isOver()) return;
-    const page = await patiently(() => cohort.source.readAfter(this.#lastSeq, pageRecords), isOver, this.parts.logger);
+    const limit = this.#pageRecords;
+    const page = await patiently(() => cohort.source.readAfter(this.#lastSeq, limit), isOver, this.parts.logger);
+    let taken = 0;
     for (const record of page.records) {
-      const text = await cohort.textOf(record, isOver);
-      if (isOver() || (text !== undefined && !this.#send(record.seq, text))) return;
+      const text = this.outlet.isReady() ? await cohort.textOf(record, isOver) : '';
+      if (isOver()) return;
+      if (text !== undefined && !this.#send(record.seq, text)) {
+        this.#pageRecords = Math.max(1, taken * 2);
+        return;
+      }
       this.#lastSeq = record.seq;
+      taken += 1;
     }
+    this.#pageRecords = Math.min(limit * 2, pageRecords.most);
     if (!isOver()) this.#lastSeq = Math.max(this.#lastSeq, page.through);
   }
 }
