@@ -1,10 +1,12 @@
 import { unwrapResolverError } from '@apollo/server/errors';
-import { CodedError } from '../../base/errors.js';
-import { sleep } from '../../base/lifecycle.js';
+import { CodedError, unavailable } from '../../base/errors.js';
+import { deferred, sleep } from '../../base/lifecycle.js';
 import type { Logger } from '../../base/logger.js';
 import { readError } from '../../store/store-errors.js';
 
 const longestPauseMs = 1000;
+/** Far above what any read may take. A connection that broke may leave a call of the driver without any answer. */
+const answerMs = 20_000;
 
 /** Whether something failed because the store was away or overtaxed, so that the same may succeed later. */
 export function isStoreFault(error: unknown): boolean {
@@ -19,11 +21,21 @@ export function isStoreFault(error: unknown): boolean {
 export async function patiently<T>(work: () => Promise<T>, isOver: () => boolean, logger: Logger): Promise<T> {
   for (let failures = 0; ; failures += 1) {
     try {
-      return await work();
+      return await answered(work());
     } catch (error) {
       if (!isStoreFault(error) || isOver()) throw error;
       if (failures === 0) logger.warn({ err: error }, 'live: the store cannot answer, trying again');
       await sleep(Math.min(longestPauseMs, 20 * 2 ** failures));
     }
+  }
+}
+
+async function answered<T>(work: Promise<T>): Promise<T> {
+  const late = deferred<never>();
+  const timer = setTimeout(() => late.reject(unavailable(new Error('No answer from the store'))), answerMs);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
