@@ -78,7 +78,9 @@ try {
 }
 
 function fail(error: unknown): void {
-  const expected = [ConfigError, EngineError, StoreOpeningError].some((kind) => error instanceof kind);
+  // What the system refuses (a port in use, a folder that is a file) says enough by itself.
+  const ofSystem = error instanceof Error && 'syscall' in error;
+  const expected = ofSystem || [ConfigError, EngineError, StoreOpeningError].some((kind) => error instanceof kind);
   say(expected ? (error as Error).message : String((error as Error).stack));
   process.exitCode = 1;
 }

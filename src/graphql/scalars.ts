@@ -6,12 +6,17 @@ import { isId } from '../base/ids.js';
 const invalid = (message: string, node?: ValueNode): GraphQLError =>
   new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' }, nodes: node });
 
-/** A scalar that is written as a string. `check` returns what resolvers get, or undefined where the text is none. */
+/**
+ * A scalar that is written as a string. `check` returns what resolvers get, or undefined where the text is none.
+ * What a variable gives as text may be left to the services by `defer`, which name it: refused here, one malformed item
+ * would keep the good items of its batch out.
+ */
 function textScalar<T>(options: {
   name: string;
   description: string;
   expected: string;
   check: (text: string) => T | undefined;
+  defer?: (text: string) => T;
   serialize: (value: unknown) => unknown;
 }): GraphQLScalarType<T | undefined, unknown> {
   const read = (value: unknown, node?: ValueNode): T => {
@@ -23,7 +28,10 @@ function textScalar<T>(options: {
     name: options.name,
     description: options.description,
     serialize: options.serialize,
-    parseValue: (value) => read(value),
+    parseValue: (value) => {
+      const deferred = typeof value === 'string' && options.check(value) === undefined && options.defer?.(value);
+      return deferred || read(value);
+    },
     parseLiteral: (node) => read(node.kind === Kind.STRING ? node.value : undefined, node),
   });
 }
@@ -33,6 +41,7 @@ export const ObjectIdScalar = textScalar<string>({
   description: 'An id: 24 hexadecimal digits, e.g. `"66f0c2a1e4b0a1b2c3d4e5f6"`.',
   expected: 'an id of 24 hexadecimal digits',
   check: (text) => (isId(text) ? text.toLowerCase() : undefined),
+  defer: (text) => text,
   serialize: String,
 });
 
@@ -68,6 +77,7 @@ export const DateTimeScalar = textScalar<Date>({
       return undefined;
     }
   },
+  defer: () => new Date(Number.NaN),
   serialize: (value) => (value instanceof Date ? value.toISOString() : value),
 });
 

@@ -1,6 +1,7 @@
 import { type Collection, type Db, type Document, MongoClient, MongoNetworkError, type WriteConcern } from 'mongodb';
 import { unavailable } from '../base/errors.js';
-import { type Closeable, sleep } from '../base/lifecycle.js';
+import { answerWithin, type Closeable, sleep } from '../base/lifecycle.js';
+import { isSystemError } from './store-errors.js';
 
 /**
  * What a write must have reached before it is answered, and what a read may see.
@@ -118,9 +119,9 @@ async function firstHello(client: MongoClient, patienceMs: number): Promise<Docu
   const startedAt = performance.now();
   for (;;) {
     try {
-      return await client.db('admin').command({ hello: 1 });
+      return await answerWithin(patienceMs + 1000, client.db('admin').command({ hello: 1 }));
     } catch (error) {
-      if (performance.now() - startedAt < patienceMs && error instanceof MongoNetworkError) {
+      if (performance.now() - startedAt < patienceMs && (error instanceof MongoNetworkError || isSystemError(error))) {
         await sleep(100);
         continue;
       }

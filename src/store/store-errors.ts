@@ -14,7 +14,8 @@ export const isDefiniteRefusal = (error: unknown): boolean =>
   !error.hasErrorLabel('TransientTransactionError');
 
 /** A socket that breaks while it is being written to fails as the system says (EPIPE), not in the driver's words. */
-const isSystemError = (error: unknown): boolean => error instanceof Error && 'syscall' in error && 'errno' in error;
+export const isSystemError = (error: unknown): boolean =>
+  error instanceof Error && 'syscall' in error && 'errno' in error;
 
 /** What a caller hears of a failed read: too slow, or the store is away. Other errors are ours and pass as they are. */
 export function readError(error: unknown): unknown {

@@ -116,13 +116,26 @@ describe('values of the wrong type', () => {
   const badId = { status: 400, code: 'BAD_USER_INPUT' };
 
   it('ids that are not 24 hexadecimal digits, in variables', async () => {
-    expect(fault(await gateway.query(ActivityLogByIdDocument, { id: 'xyz' }))).toEqual({ ...badId, field: 'id' });
-    expect(await create({ action: 'a', userId: 'xyz' })).toEqual({ ...badId, field: 'input.userId' });
-    const inputs = [{ action: 'a' }, { action: 'a', pathwayId: '66f0c2a1e4b0a1b2c3d4e5fg' }];
-    expect(fault(await gateway.query(CreateActivityLogsDocument, { inputs }))).toEqual({
-      ...badId,
-      field: 'inputs[1].pathwayId',
-    });
+    const named = { status: 200, code: 'BAD_USER_INPUT' };
+    expect(fault(await gateway.query(ActivityLogByIdDocument, { id: 'xyz' }))).toEqual({ ...named, field: 'id' });
+    expect(await create({ action: 'a', userId: 'xyz' })).toEqual({ ...named, field: 'input.userId' });
+    expect(await create({ action: 'a', userId: 17 as never })).toEqual({ ...badId, field: 'input.userId' });
+  });
+
+  it('ids and dates in one item of a batch, of which the good items are recorded', async () => {
+    const inputs = [
+      { action: 'a' },
+      { action: 'a', pathwayId: '66f0c2a1e4b0a1b2c3d4e5fg' },
+      { action: 'a', occurredAt: 'yesterday' as never },
+      { action: 'b' },
+    ];
+    const { createActivityLogs } = await gateway.data(CreateActivityLogsDocument, { inputs });
+    expect(createActivityLogs.results.map(({ outcome, error }) => outcome ?? [error?.code, error?.field])).toEqual([
+      'RECORDED',
+      ['BAD_USER_INPUT', 'inputs[1].pathwayId'],
+      ['BAD_USER_INPUT', 'inputs[2].occurredAt'],
+      'RECORDED',
+    ]);
   });
 
   it('ids that are not 24 hexadecimal digits, in the document', async () => {
@@ -141,8 +154,8 @@ describe('values of the wrong type', () => {
 
   it('dates that are no dates', async () => {
     for (const occurredAt of ['yesterday', '2026-02-30T00:00:00Z', '2026-01-01', '2026-01-01T00:00:00', 17]) {
-      expect(await create({ action: 'a', occurredAt }), String(occurredAt)).toEqual({
-        ...badId,
+      expect(await create({ action: 'a', occurredAt }), String(occurredAt)).toMatchObject({
+        code: 'BAD_USER_INPUT',
         field: 'input.occurredAt',
       });
     }
