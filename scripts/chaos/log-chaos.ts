@@ -81,8 +81,9 @@ async function killAround(
   let engineKills = 0;
   let writerKills = 0;
   while (engineKills + writerKills < options.kills) {
-    await sleep(random.between(20, 500));
-    if (random.next() < 0.6) {
+    await someProgress(writers);
+    await sleep(random.between(0, 250));
+    if (random.next() < 0.5) {
       const pid = engine.pid();
       if (pid === undefined) continue;
       process.kill(pid, 'SIGKILL');
@@ -98,6 +99,13 @@ async function killAround(
     );
   }
   return { engineKills, writerKills };
+}
+
+/** Until something was acknowledged since the last kill, so that each kill meets a log that is being written. */
+async function someProgress(writers: readonly ChaosWriter[]): Promise<void> {
+  const count = (): number => writers.reduce((total, writer) => total + writer.acknowledged.size, 0);
+  const before = count();
+  for (let waited = 0; waited < 5000 && count() === before; waited += 20) await sleep(20);
 }
 
 /** The engine holds its files until it has noticed that nobody is left. */
