@@ -211,7 +211,8 @@ export class GroupWrite {
   }
 
   async #backOff(error: unknown): Promise<void> {
-    if (error instanceof CodedError || this.parts.isDefinite(error) || this.parts.signal.aborted) throw error;
+    const coded = error instanceof CodedError && error.code !== 'SERVICE_UNAVAILABLE';
+    if (coded || this.parts.isDefinite(error) || this.parts.signal.aborted) throw error;
     this.parts.onRetry(error);
     await sleep(25 + Math.random() * 75, this.parts.signal);
   }

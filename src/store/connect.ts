@@ -1,6 +1,7 @@
 import { type Collection, type Db, type Document, MongoClient, MongoNetworkError, type WriteConcern } from 'mongodb';
 import { unavailable } from '../base/errors.js';
 import { answerWithin, type Closeable, sleep } from '../base/lifecycle.js';
+import { guarded } from './guarded.js';
 import { isSystemError } from './store-errors.js';
 
 /**
@@ -63,11 +64,13 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
     db,
     concerns,
     collection: <T extends Document>(name: string) =>
-      db.collection<T>(name, {
-        writeConcern: concerns.write as WriteConcern,
-        readConcern: concerns.read,
-        readPreference: 'primary',
-      }),
+      guarded(
+        db.collection<T>(name, {
+          writeConcern: concerns.write as WriteConcern,
+          readConcern: concerns.read,
+          readPreference: 'primary',
+        }),
+      ),
     ping: async () => {
       try {
         await client.db('admin').command({ ping: 1 }, { timeoutMS: 2000 });
