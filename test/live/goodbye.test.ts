@@ -7,6 +7,12 @@ import { RawSocket } from '../support/raw-socket.js';
 
 const rare = 'subscription { activityLogged(filter: { actions: ["rare"] }) { cursor } }';
 
+const answerPings = (raw: RawSocket): void => {
+  raw.socket.on('message', (data) => {
+    if (String(data).startsWith('{"type":"ping"')) raw.send({ type: 'pong' });
+  });
+};
+
 it('a gateway that goes away says 1001, and its clients go on elsewhere', async () => {
   const staying = await startGateway();
   const leaving = await startGateway({ database: staying.store.db.databaseName });
@@ -35,6 +41,7 @@ it('a gateway that goes away says 1001, and its clients go on elsewhere', async 
 it('pings carry the newest place of each subscription, also where nothing matched', async () => {
   const gateway = await startGateway({ socketLimits: { pingMs: 200 } });
   const raw = await RawSocket.acknowledged(gateway, gateway.people.admin);
+  answerPings(raw);
   raw.subscribe('a "rare" one', rare);
   const seqOf = (payload: unknown): number => {
     const cursor = (payload as { cursors?: Record<string, string> } | undefined)?.cursors?.['a "rare" one'];
@@ -52,9 +59,7 @@ it('a peer that does not answer is cut off; one that answers stays', async () =>
   const gateway = await startGateway({ socketLimits: { pingMs: 100 } });
   const silent = await RawSocket.acknowledged(gateway, gateway.people.admin);
   const answering = await RawSocket.acknowledged(gateway, gateway.people.admin);
-  answering.socket.on('message', (data) => {
-    if (String(data).startsWith('{"type":"ping"')) answering.send({ type: 'pong' });
-  });
+  answerPings(answering);
   expect((await silent.closed()).code).toBe(1006);
   const heard = answering.messages.length;
   await answering.until(() => answering.messages.length > heard + 3);
