@@ -30,7 +30,7 @@ export async function runModel(seed: number, variant: Variant = {}): Promise<Run
   });
   const world = new World(seed, variant);
   try {
-    const calmAfter = world.random.int(0, 200);
+    const calmAfter = world.random.between(0, 200);
     let calm = 0;
     let done = false;
     while (!done && !world.ledger.violation) {

@@ -81,7 +81,7 @@ export class SimServer {
   ): Promise<T> {
     const answer = deferred<unknown>();
     if (connection.alive) {
-      const delay = this.random.chance(this.delays) ? this.random.int(20, 400) : 0;
+      const delay = this.random.chance(this.delays) ? this.random.between(20, 400) : 0;
       this.requests.push(new Request(connection, label, kind, work, seqs, this.step + delay, answer));
     }
     return answer.promise as Promise<T>;
@@ -146,7 +146,7 @@ export class SimServer {
 
   /** Killed and started anew: what is not on disk is gone. Answers that were on their way may or may not still arrive. */
   crash(): void {
-    this.flush(this.random.int(0, this.#journal.length));
+    this.flush(this.random.between(0, this.#journal.length));
     this.visible = this.durable.copy();
     this.#journal = [];
     this.#written = this.#flushed;

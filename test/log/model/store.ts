@@ -59,7 +59,7 @@ export class SimLogs implements LogRecords {
           .inOrder()
           .filter((document) => seqOf(document) > position && seqOf(document) <= (options.through ?? Infinity));
         // A walk along an index is no snapshot: it goes on with what is there by then.
-        const some = ahead.slice(0, Math.min(limit - found.length, server.random.int(1, limit)));
+        const some = ahead.slice(0, Math.min(limit - found.length, server.random.between(1, limit)));
         if (some.length === 0) break;
         found.push(...some);
         position = seqOf(some.at(-1)!);

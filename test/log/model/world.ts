@@ -103,11 +103,11 @@ export class World {
     if (movable.length > 0) choices.push([() => this.server.move(this.random.pick(movable)), movable.length]);
     const { unflushed } = this.server;
     const flush = this.quiet ? 1 : this.#weights.flush;
-    if (unflushed > 0) choices.push([() => this.server.flush(this.random.int(1, unflushed)), flush]);
+    if (unflushed > 0) choices.push([() => this.server.flush(this.random.between(1, unflushed)), flush]);
     if (this.#signals.length > 0) choices.push([() => this.#signal(), 1]);
     if (!this.quiet) choices.push(...this.#troubles());
     const idle = choices.length === 0;
-    if (idle || !this.quiet) choices.push([() => this.#pass(this.random.int(1, 80)), this.#weights.time]);
+    if (idle || !this.quiet) choices.push([() => this.#pass(this.random.between(1, 80)), this.#weights.time]);
     this.#weighted(choices)?.();
   }
 
@@ -195,7 +195,7 @@ export class World {
   }
 
   #signal(): void {
-    const [{ to, seq }] = this.#signals.splice(this.random.int(0, this.#signals.length - 1), 1) as [
+    const [{ to, seq }] = this.#signals.splice(this.random.between(0, this.#signals.length - 1), 1) as [
       { to: SimProcess; seq: number },
     ];
     if (to.alive) to.feeds.wake(this.workspaceId, seq);
@@ -257,7 +257,7 @@ export class World {
   }
 
   #drafts(): [string | undefined, string][] {
-    return Array.from({ length: this.random.int(1, 4) }, () => {
+    return Array.from({ length: this.random.between(1, 4) }, () => {
       const unanswered = [...this.#unanswered];
       const repeats = this.random.chance(0.5) ? unanswered : this.#acknowledgedKeys;
       if (repeats.length > 0 && this.random.chance(0.3)) {
@@ -312,7 +312,7 @@ export class World {
 
   #resume(process: SimProcess): Promise<unknown> {
     const { firstSeq, seq } = process.feed!.place;
-    const after = this.random.int(Math.min(firstSeq - 1, seq), seq);
+    const after = this.random.between(Math.min(firstSeq - 1, seq), seq);
     const following = Follower.resume(
       this.#followerName(process),
       process.feed!,
@@ -377,7 +377,7 @@ export class World {
     );
     const { firstSeq } = process.feed!.place;
     if (limit <= firstSeq) return undefined;
-    const keepFrom = this.random.int(firstSeq + 1, limit);
+    const keepFrom = this.random.between(firstSeq + 1, limit);
     this.ledger.keptFrom = Math.max(this.ledger.keptFrom, keepFrom);
     this.counts.retentions += 1;
     return this.#track(
