@@ -41,6 +41,8 @@ export interface GatewayDeps {
   readonly tokenSecret: string;
   /** How long a reader waits for an unused number before it fills it. */
   readonly holeMs?: number;
+  /** False: finds out what other processes appended by polling alone. */
+  readonly signals?: boolean;
   readonly socketLimits?: Partial<SocketLimits>;
   readonly liveTuning?: LiveTuning;
   /** GraphiQL: where its built files lie, and the credential that it has filled in (a demo's only). */
@@ -73,11 +75,11 @@ const pageConfig = (config: Config, { authorization }: { authorization?: string 
 });
 
 export async function createGateway(config: Config, deps: GatewayDeps): Promise<Gateway> {
-  const { store, logger, tokenSecret, holeMs } = deps;
+  const { store, logger, tokenSecret, holeMs, signals } = deps;
   const closing = new Closing();
   const metrics = createMetrics();
 
-  const log = closing.add(openLog({ store, logger, metrics, holeMs }));
+  const log = closing.add(openLog({ store, logger, metrics, holeMs, signals }));
   const unscoped = new UnscopedStore(store);
   const credentials = new CredentialStore(store);
   const authenticator = new Authenticator({ credentials, unscoped, tokenSecret, logger });

@@ -1,0 +1,34 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { runLiveChaos } from './live-chaos.js';
+
+const number = (value: string): number => {
+  const parsed = Number(value);
+  if (!(parsed > 0)) throw new InvalidArgumentError('must be a number above 0');
+  return parsed;
+};
+
+const program = new Command('chaos')
+  .description(
+    'Cuts followers off and kills gateways and the engine with -9 at random, then compares what each follower was told with the log.',
+  )
+  .option('--minutes <n>', 'how long', number, 30)
+  .option('--seed <n>', 'which run to repeat', number, Math.floor(Math.random() * 1e9))
+  .option('--subscribers <n>', 'how many follow', number, 50)
+  .option('--gateways <n>', 'how many gateways', number, 3)
+  .parse();
+
+const options = program.opts<{ minutes: number; seed: number; subscribers: number; gateways: number }>();
+console.log(`seed ${options.seed}`);
+const startedAt = performance.now();
+const result = await runLiveChaos({
+  ...options,
+  seconds: options.minutes * 60,
+  progress: (line) => console.log(line),
+});
+console.log({
+  ...result,
+  violations: result.violations.slice(0, 20),
+  violationCount: result.violations.length,
+  seconds: Math.round((performance.now() - startedAt) / 1000),
+});
+process.exit(result.violations.length === 0 ? 0 : 1);
