@@ -1,7 +1,10 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { InlineConfig } from 'vite';
 
-/** How GraphiQL is bundled: everything it needs, workers and fonts too, becomes a file of ours. */
+/** How every page (each .html of the folder) is bundled: all that it needs, workers and fonts too, becomes a file of ours. */
 export function pagesConfig(root: string, outDir: string): InlineConfig {
+  const pages = readdirSync(root).filter((name) => name.endsWith('.html'));
   return {
     configFile: false,
     root,
@@ -14,6 +17,7 @@ export function pagesConfig(root: string, outDir: string): InlineConfig {
     worker: { format: 'es' },
     build: {
       outDir,
+      rolldownOptions: { input: pages.map((name) => join(root, name)) },
       emptyOutDir: true,
       target: 'es2022',
       reportCompressedSize: false,

@@ -24,6 +24,9 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** This page needs no style but its files'. */
+const livePolicy = contentSecurityPolicy.replace(" 'unsafe-inline'", '').replace("worker-src 'self'; ", '');
+
 const securityHeaders = {
   'content-security-policy': contentSecurityPolicy,
   'cross-origin-opener-policy': 'same-origin',
@@ -36,8 +39,9 @@ const securityHeaders = {
 const oneYearMs = 365 * 24 * 3600 * 1000;
 
 /**
- * Serves GraphiQL at `/`, its files under `/assets/` and what the page asks for first at `/graphiql/config.json`.
- * Their headers are of these routes only. Without built pages `/` says (503) how to build them.
+ * Serves GraphiQL at `/`, the log as it happens at `/live`, their files under `/assets/` and what both ask for first at
+ * `/graphiql/config.json`.
+ * Their headers are of these routes only. Without built pages both say (503) how to build them.
  */
 export async function registerPages(app: FastifyInstance, options: PagesOptions): Promise<void> {
   const built = existsSync(join(options.directory, 'index.html'));
@@ -50,7 +54,9 @@ export async function registerPages(app: FastifyInstance, options: PagesOptions)
       return options.config;
     });
     if (!built) {
-      pages.get('/', async (_request, reply) => reply.code(503).type('text/html; charset=utf-8').send(notBuilt));
+      for (const path of ['/', '/live']) {
+        pages.get(path, async (_request, reply) => reply.code(503).type('text/html; charset=utf-8').send(notBuilt));
+      }
       return;
     }
     await pages.register(fastifyStatic, {
@@ -67,13 +73,17 @@ export async function registerPages(app: FastifyInstance, options: PagesOptions)
       reply.header('cache-control', 'no-cache');
       return reply.sendFile('index.html', options.directory, { cacheControl: false });
     });
+    pages.get('/live', async (_request, reply) => {
+      reply.headers({ 'cache-control': 'no-cache', 'content-security-policy': livePolicy });
+      return reply.sendFile('live.html', options.directory, { cacheControl: false });
+    });
   });
 }
 
 const notBuilt = `<!doctype html>
 <html lang="en">
-<title>GraphiQL is not built</title>
-<h1>GraphiQL is not built</h1>
+<title>The pages are not built</title>
+<h1>The pages are not built</h1>
 <p>Run <code>npm run build</code> and start the gateway again. The API itself is at <code>POST /graphql</code>.</p>
 </html>
 `;

@@ -60,6 +60,9 @@ function Page({ config }: { config: PageConfig }) {
           <span className="page-title">
             <span className="page-name">{config.title}</span>
             {config.demo && <span className="page-badge">demo</span>}
+            <a className="page-link" href="/live">
+              Live
+            </a>
           </span>
         </GraphiQL.Logo>
       </GraphiQL>
