@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { runDemo } from '../../scripts/demo/demo.js';
 import { deferred } from '../../src/base/lifecycle.js';
 import { silentLogger } from '../../src/base/logger.js';
-import { examples } from '../../src/server/pages/examples.js';
+import { type Example, examples } from '../../src/server/pages/examples.js';
+import { Following, stockClient } from '../support/following.js';
 import { type GraphqlError, startGateway, type TestGateway } from '../support/gateway.js';
 
 let gateway: TestGateway;
@@ -31,9 +32,9 @@ interface List {
   readonly nodes: Row[];
 }
 
-/** What the page's example answers where the demo's key is filled in. */
-async function answerOf<T>(title: string): Promise<T> {
-  const { query, variables } = examples.find((example) => example.title === title)!;
+const exampleOf = (title: string): Example => examples.find((example) => example.title === title)!;
+
+async function ask<T>(query: string, variables: object): Promise<T> {
   const response = await fetch(`${gateway.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: 'Bearer demo-key' },
@@ -42,6 +43,31 @@ async function answerOf<T>(title: string): Promise<T> {
   const { data, errors } = (await response.json()) as { data: T; errors?: GraphqlError[] };
   expect(errors).toBeUndefined();
   return data;
+}
+
+/** What the page's example answers where the demo's key is filled in. */
+const answerOf = <T>(title: string): Promise<T> => ask<T>(exampleOf(title).query, exampleOf(title).variables);
+
+const record = (inputs: object[]) =>
+  ask<{ createActivityLogs: object }>(
+    'mutation ($inputs: [CreateActivityLogInput!]!) { createActivityLogs(inputs: $inputs) { cursor } }',
+    { inputs },
+  );
+
+/** What the page's example is told of entries that are recorded, if it goes on from the place before them. */
+async function toldBy(title: string, actions: string[], count: number): Promise<object[]> {
+  const { query, variables } = exampleOf(title);
+  const { activityLogs } = await ask<{ activityLogs: { feedCursor: string } }>(
+    '{ activityLogs(first: 0) { feedCursor } }',
+    {},
+  );
+  await record(actions.map((action) => ({ action, summary: `${action} for ${title}` })));
+  const stock = stockClient({ url: gateway.url, people: { ...gateway.people, admin: 'Bearer demo-key' } });
+  const following = new Following(stock, { ...variables, after: activityLogs.feedCursor }, query);
+  await following.until(({ events }) => events.length === count);
+  expect([following.errors, following.eventErrors]).toEqual([undefined, []]);
+  await stock.close();
+  return following.events;
 }
 
 describe('on the data of the demo', () => {
@@ -89,6 +115,17 @@ describe('on the data of the demo', () => {
           { activityLog: null, error: { code: 'BAD_USER_INPUT', field: 'inputs[2].action' } },
         ],
       });
+    },
+    Live: async () => {
+      const events = await toldBy('Live', ['opened', 'completed'], 2);
+      expect(events).toMatchObject([
+        { type: 'RECORDED', activityLog: { summary: 'opened for Live', user: { name: 'Dana Demo' } } },
+        { type: 'RECORDED', activityLog: { summary: 'completed for Live' } },
+      ]);
+    },
+    'Live, filtered': async () => {
+      const events = await toldBy('Live, filtered', ['opened', 'completed'], 1);
+      expect(events).toMatchObject([{ type: 'RECORDED', activityLog: { summary: 'completed for Live, filtered' } }]);
     },
   };
 

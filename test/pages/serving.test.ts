@@ -72,10 +72,22 @@ describe('pages', () => {
     expect(headers['content-security-policy']).toBeUndefined();
   });
 
-  it('has every byte of the page come from its own files', async () => {
-    const html = await readFile(join(directory, 'index.html'), 'utf8');
+  it('holds the styles of /live to files too', async () => {
+    await serve(directory);
+    const { statusCode, headers } = await app.inject('/live');
+    expect([statusCode, headers['content-type'], headers['cache-control']]).toEqual([
+      200,
+      'text/html; charset=utf-8',
+      'no-cache',
+    ]);
+    expect(String(headers['content-security-policy'])).toContain("default-src 'none'; script-src 'self'");
+    expect(String(headers['content-security-policy'])).not.toContain('unsafe');
+  });
+
+  it.each(['index.html', 'live.html'])('has every byte of %s come from our own files', async (name) => {
+    const html = await readFile(join(directory, name), 'utf8');
     const addresses = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!);
-    expect(addresses.filter((address) => !address.startsWith('/assets/') && !address.startsWith('data:'))).toEqual([]);
+    expect(addresses.filter((address) => !/^(\/assets\/|data:|\/$)/.test(address))).toEqual([]);
     expect(html).not.toMatch(/<script(?![^>]*\bsrc=)/);
   });
 
@@ -96,8 +108,10 @@ describe('pages', () => {
 
   it('says how to build the pages where they are not built', async () => {
     await serve(join(directory, 'nowhere'));
-    const answer = await app.inject('/');
-    expect(answer.statusCode).toBe(503);
-    expect(answer.body).toContain('npm run build');
+    for (const url of ['/', '/live']) {
+      const answer = await app.inject(url);
+      expect(answer.statusCode).toBe(503);
+      expect(answer.body).toContain('npm run build');
+    }
   });
 });
