@@ -85,6 +85,7 @@ describe('/live', () => {
     await page.getByRole('button', { name: 'Cut my connection' }).focus();
     await page.keyboard.press('Enter');
     await isNow(page, 'Cut off');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('cut');
     const missed = Array.from({ length: 5 }, (_, index) => `Missed ${index}`);
     await record(demo, ...missed);
     expect(await card(page, 'Missed').count()).toBe(0);

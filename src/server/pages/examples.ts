@@ -179,9 +179,9 @@ mutation RecordBatch($inputs: [CreateActivityLogInput!]!) {
     query: `# Live: Every entry as it is recorded or removed,
 # in the order of the log, each once.
 #
-# Run it, and something happens below as soon as it
-# does anywhere. \`after\` takes a \`feedCursor\` or an
-# event's \`cursor\`: what came since then is first.
+# Run it, and what happens anywhere is told here.
+# \`after\` takes a \`feedCursor\` or an event's
+# \`cursor\`: what came since then is first.
 #
 # A stock graphql-ws client repeats its first
 # variables when it comes back. Give it a getter,

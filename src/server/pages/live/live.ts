@@ -22,6 +22,8 @@ let session: Session | undefined;
 /** In the memory of this page and nowhere else. */
 let authorization: string | undefined;
 
+const clock = (moment: Date): string => moment.toLocaleTimeString([], { hourCycle: 'h23' });
+
 const stateTexts: Readonly<Record<State, string>> = {
   connecting: 'Connecting',
   'catching up': 'Catching up',
@@ -34,7 +36,8 @@ const outlet: Outlet = {
   state: (state) => {
     find('state').textContent = stateTexts[state];
     document.body.dataset.state = state.replace(' ', '-');
-    cutButton.disabled = state !== 'connected';
+    // Not `disabled`, which would take the focus from who pressed it.
+    cutButton.ariaDisabled = String(state !== 'connected');
   },
   history: (entries: readonly Entry[]) => {
     feed.clear();
@@ -50,14 +53,14 @@ const outlet: Outlet = {
   cursor: (cursor) => {
     find('cursor').textContent = cursor;
   },
-  cut: () => feed.mark('cut', `cut off at ${new Date().toLocaleTimeString()}`),
+  cut: () => feed.mark('cut', `cut off at ${clock(new Date())}`),
   back: (count) => feed.mark('back', `back: ${count} ${count === 1 ? 'entry' : 'entries'} from meanwhile arrived`),
   tally: (tally: Tally, comparedAt) => {
     find('missed').textContent = String(tally.missed);
     find('repeated').textContent = String(tally.repeated);
     find('received').textContent = `${tally.received} received`;
     find('compared').textContent = comparedAt
-      ? `${tally.compared} compared with a query at ${comparedAt.toLocaleTimeString()}`
+      ? `${tally.compared} compared with a query at ${clock(comparedAt)}`
       : 'not compared with a query yet';
     document.body.dataset.flaw = String(tally.missed + tally.repeated > 0);
   },
@@ -113,7 +116,9 @@ function wire(): void {
     clearTimeout(typing);
     typing = setTimeout(() => void begin(), 350);
   });
-  cutButton.addEventListener('click', () => session?.cut());
+  cutButton.addEventListener('click', () => {
+    if (cutButton.ariaDisabled !== 'true') session?.cut();
+  });
   find('compare').addEventListener('click', () => void session?.compare());
   find<HTMLInputElement>('hold').addEventListener('change', (event) =>
     feed.hold((event.target as HTMLInputElement).checked),
