@@ -92,10 +92,11 @@ async function begin(): Promise<void> {
   try {
     await mine.start(authorization);
     keyForm.hidden = true;
+    find('problem').textContent = '';
   } catch (cause) {
     if (session !== mine) return;
     outlet.state('ended');
-    if (cause instanceof AskError) refuse(cause.message);
+    if (cause instanceof AskError && cause.code !== 'SERVICE_UNAVAILABLE') refuse(cause.message);
     else setTimeout(() => session === mine && void begin(), 2_000);
   }
 }
@@ -139,9 +140,15 @@ function wire(): void {
 }
 
 wire();
-const config = (await (await fetch('/graphiql/config.json')).json()) as PageConfig;
-document.title = `${config.title} · Live`;
-find('title').textContent = config.title;
-find('demo').hidden = !config.demo;
-authorization = config.headers.authorization;
+try {
+  const config = (await (await fetch('/graphiql/config.json')).json()) as PageConfig;
+  document.title = `${config.title} · Live`;
+  find('title').textContent = config.title;
+  find('demo').hidden = !config.demo;
+  authorization = config.headers.authorization;
+} catch (cause) {
+  outlet.state('ended');
+  find('problem').textContent = 'The gateway does not answer. Reload this page once it is back.';
+  throw cause;
+}
 await begin();
