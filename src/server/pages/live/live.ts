@@ -29,7 +29,7 @@ const stateTexts: Readonly<Record<State, string>> = {
   'catching up': 'Catching up',
   connected: 'Connected',
   cut: 'Cut off',
-  ended: 'Ended',
+  ended: 'Not connected',
 };
 
 const outlet: Outlet = {
