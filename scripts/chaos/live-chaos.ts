@@ -75,9 +75,10 @@ export async function runLiveChaos(options: LiveChaosOptions): Promise<LiveChaos
     writer = await startWriter({ ...target, ...home.people, seed: options.seed, longestPauseMs: 60 });
     poster = new LivePoster(urls, home.authorization, options.seed + 2);
     const counts = await breakThings(options, random, engine, gateways, subscribers);
+    options.progress?.('nothing breaks any more');
     await poster.stop();
-    writer.send('stop', () => {});
-    await once(writer, 'exit');
+    await finish(writer);
+    options.progress?.('nothing is written any more');
     return { ...counts, ...(await home.judge(subscribers)) };
   } finally {
     await poster?.stop();
@@ -94,6 +95,13 @@ async function startWriter(order: LiveWriterOrder): Promise<ChildProcess> {
   const child = fork(writerProgram, [JSON.stringify(order)], { execArgv: ['--import', 'tsx'] });
   await once(child, 'message');
   return child;
+}
+
+async function finish(writer: ChildProcess): Promise<void> {
+  const ended = once(writer, 'exit');
+  writer.send('stop', () => {});
+  if (writer.exitCode === null) await ended;
+  if (writer.exitCode !== 0) throw new Error(`The writer ended with ${writer.exitCode ?? writer.signalCode}`);
 }
 
 type Counts = Pick<LiveChaosResult, 'engineKills' | 'gatewayKills' | 'cuts' | 'withoutSignals'>;

@@ -29,7 +29,8 @@ let stopping = false;
 process.on('message', () => {
   stopping = true;
 });
-process.on('disconnect', () => process.exit(1));
+const abandoned = (): never => process.exit(1);
+process.on('disconnect', abandoned);
 
 /** Entries that it knows of and may remove: some at once, some when they are old. */
 const known: string[] = [];
@@ -58,4 +59,5 @@ while (!stopping) {
 await log.removal.sweep(order.workspaceId, 0).catch(() => {});
 await log.close();
 await store.close();
+process.off('disconnect', abandoned);
 process.disconnect();

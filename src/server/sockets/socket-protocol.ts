@@ -56,7 +56,7 @@ export function socketProtocol(parts: ProtocolParts) {
         onMessage: (take) =>
           socket.on('message', (data) => {
             connection.heardAtMs = performance.now();
-            take(String(data)).catch((error) => {
+            take(parsed(String(data))).catch((error) => {
               parts.logger.error({ err: error }, 'a message on a socket could not be handled');
               connection.close(closeCodes.tryLater, 'Something went wrong on our side');
             });
@@ -75,12 +75,26 @@ export function socketProtocol(parts: ProtocolParts) {
   };
 }
 
+/** The library holds what it is handed for as long as a subscription goes on: it gets the message, not its text as well. */
+function parsed(text: string): string {
+  try {
+    const message: unknown = JSON.parse(text);
+    return typeof message === 'string' ? text : (message as string);
+  } catch {
+    return text;
+  }
+}
+
 function protocolServer(parts: ProtocolParts): Server<Extra> {
   const { operations, limits } = parts;
   return makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: limits.initTimeoutMs,
-    onConnect: ({ connectionParams, extra }) =>
-      showCredential(parts, extra.connection, connectionParams?.authorization),
+    onConnect: (context) => {
+      const authorization = context.connectionParams?.authorization;
+      // Nor is a secret kept that was looked at.
+      Object.assign(context, { connectionParams: undefined });
+      return showCredential(parts, context.extra.connection, authorization);
+    },
     onSubscribe: (context, id, payload) => begin(parts, context, id, payload as SentOperation),
     execute: (args) => (args.contextValue as Begun).answer!,
     subscribe: (args) => (args.contextValue as Begun).follower!,
@@ -109,6 +123,8 @@ async function begin(
     prepared = await parts.operations.prepare(sent, connection.viewer, requestId, note);
     if (prepared.kind === 'answer') begun = { answer: prepared.result };
     if (prepared.kind === 'subscription') {
+      // Held with the message for as long as the subscription goes on, and needed by nobody.
+      Object.assign(sent, { query: '' });
       begun = { follower: await follow(parts, connection, id, prepared, sent.variables ?? {}, isOver) };
     }
   } catch (error) {
