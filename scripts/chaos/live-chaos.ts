@@ -34,6 +34,8 @@ export interface LiveChaosResult {
   readonly cuts: number;
   /** Gateways that were started without signals. */
   readonly withoutSignals: number;
+  /** False: the writer's process hung, waiting for the store, and had to be killed. */
+  readonly hasWriterEnded: boolean;
   /** Sockets that subscribers opened. */
   readonly connections: number;
   readonly entries: number;
@@ -77,9 +79,9 @@ export async function runLiveChaos(options: LiveChaosOptions): Promise<LiveChaos
     const counts = await breakThings(options, random, engine, gateways, subscribers);
     options.progress?.('nothing breaks any more');
     await poster.stop();
-    await finish(writer);
+    const hasWriterEnded = await finish(writer);
     options.progress?.('nothing is written any more');
-    return { ...counts, ...(await home.judge(subscribers)) };
+    return { ...counts, hasWriterEnded, ...(await home.judge(subscribers)) };
   } finally {
     await poster?.stop();
     writer?.kill('SIGKILL');
@@ -97,11 +99,14 @@ async function startWriter(order: LiveWriterOrder): Promise<ChildProcess> {
   return child;
 }
 
-async function finish(writer: ChildProcess): Promise<void> {
+/** @returns whether it ended by itself; one that waits for an answer of the store that never comes is killed. */
+async function finish(writer: ChildProcess): Promise<boolean> {
   const ended = once(writer, 'exit');
+  const timer = setTimeout(() => writer.kill('SIGKILL'), 20_000);
   writer.send('stop', () => {});
   if (writer.exitCode === null) await ended;
-  if (writer.exitCode !== 0) throw new Error(`The writer ended with ${writer.exitCode ?? writer.signalCode}`);
+  clearTimeout(timer);
+  return writer.exitCode === 0;
 }
 
 type Counts = Pick<LiveChaosResult, 'engineKills' | 'gatewayKills' | 'cuts' | 'withoutSignals'>;
