@@ -46,7 +46,9 @@ export function benchLive(sockets: number, seconds: number): Promise<LiveFigure[
       const figures: LiveFigure[] = [];
       for (const variant of variants) {
         console.error(`${variant.name}: ${sockets} sockets …`);
-        figures.push(await measure(variant, target, sockets, seconds));
+        const figure = await measure(variant, target, sockets, seconds);
+        console.error(JSON.stringify(figure));
+        figures.push(figure);
       }
       return figures;
     } finally {
