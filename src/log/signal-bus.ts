@@ -1,7 +1,9 @@
 import type { Id } from '../base/ids.js';
-import { type Closeable, sleep } from '../base/lifecycle.js';
+import { answerWithin, type Closeable, sleep } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
 import type { Signals } from '../store/signals.js';
+
+const closePatienceMs = 2000;
 
 /**
  * Wake-up calls between the processes of one store. Hints only: a lost one costs a poll, never an entry, so sending is
@@ -32,7 +34,8 @@ export class SignalBus implements Closeable {
     this.#closing.abort();
     this.#stopTail();
     await this.#sending;
-    await this.#tailing;
+    // A tail that never ends is no reason to stay: nothing depends on it.
+    await answerWithin(closePatienceMs, this.#tailing).catch(() => {});
   }
 
   async #drain(): Promise<void> {

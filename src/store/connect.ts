@@ -79,7 +79,8 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
       }
     },
     incarnation: incarnationOf(client, hello),
-    close: () => client.close(),
+    // A driver that lost a call of its own would wait for it.
+    close: () => answerWithin(closePatienceMs, client.close()).catch(() => {}),
   };
 }
 
@@ -95,19 +96,23 @@ const clientOf = (options: StoreOptions, serverSelectionTimeoutMS: number): Mong
     monitorCommands: options.monitorCommands ?? false,
   });
 
+const incarnationPatienceMs = 10_000;
+const closePatienceMs = 5000;
+
 /**
  * Which process of the server answers, asked of the server itself. A `mongod` says so in its hello; the embedded engine
  * says it only in its status, of which everything else is left out.
  */
 function incarnationOf(client: MongoClient, hello: Document): () => Promise<string> {
   const admin = client.db('admin');
+  const ask = (command: Document): Promise<Document> => answerWithin(incarnationPatienceMs, admin.command(command));
   if (hello.topologyVersion) {
-    return async () => String((await admin.command({ hello: 1 })).topologyVersion.processId);
+    return async () => String((await ask({ hello: 1 })).topologyVersion.processId);
   }
   let leftOut: Record<string, 0> | undefined;
   return async () => {
-    leftOut ??= sectionsOf(await admin.command({ serverStatus: 1 }));
-    const status = await admin.command({ serverStatus: 1, ...leftOut });
+    leftOut ??= sectionsOf(await ask({ serverStatus: 1 }));
+    const status = await ask({ serverStatus: 1, ...leftOut });
     return `${status.host}:${status.pid}`;
   };
 }

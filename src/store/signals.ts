@@ -1,6 +1,6 @@
 import { type FindCursor, MongoServerError, ObjectId } from 'mongodb';
 import type { Id } from '../base/ids.js';
-import { sleep } from '../base/lifecycle.js';
+import { answerWithin, sleep } from '../base/lifecycle.js';
 import type { Store } from './connect.js';
 
 interface SignalDocument {
@@ -19,6 +19,8 @@ const name = 'signals';
 const namespaceExists = 48;
 /** How late a signal between processes of the embedded engine may be at most. */
 const longestPauseMs = 50;
+/** A look that took this long, where the server waits for one second at most, will never end: the tail is opened anew. */
+const patienceMs = 4000;
 
 /** Wake-up calls between processes, in a small capped collection that each of them tails. Hints only: any may be lost. */
 export class Signals {
@@ -55,7 +57,7 @@ export class Signals {
     let pauseMs = 0;
     while (!cursor.closed) {
       const askedAt = performance.now();
-      const document = await cursor.tryNext();
+      const document = await answerWithin(patienceMs, cursor.tryNext());
       if (document === null) {
         if (cursor.id?.isZero()) return;
         // The embedded engine answers at once where a server waits for data: then we wait, ever longer while it is quiet.
