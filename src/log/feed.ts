@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../base/clock.js';
 import { CodedError, unavailable } from '../base/errors.js';
 import type { Id } from '../base/ids.js';
-import { answerWithin, type Closeable, type Deferred, deferred, sleep } from '../base/lifecycle.js';
+import { type Closeable, type Deferred, deferred, sleep } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
 import { type LogMetrics, noLogMetrics } from '../base/metrics.js';
 import type { LogRecord } from '../model/log-record.js';
@@ -36,8 +36,6 @@ export type FeedEvent =
   | { readonly type: 'ended'; readonly reason: 'epoch' | 'retention' };
 
 const shortestPauseMs = 2;
-/** How long one look at the store may take before another is made in its place. */
-const patienceMs = 10_000;
 
 export type FeedListener = (event: FeedEvent) => void;
 
@@ -191,7 +189,7 @@ export class LogFeed implements Closeable {
     const limit = this.options.pageRecords ?? 1000;
     const slim = this.#listeners.size === 0;
     let count = 0;
-    const reading = this.options.durability.read(
+    const read = await this.options.durability.read(
       this.workspaceId,
       () => this.options.logs.readAfter(this.workspaceId, after, limit, { slim }),
       (documents) => {
@@ -203,7 +201,6 @@ export class LogFeed implements Closeable {
         return count === 0 ? undefined : after;
       },
     );
-    const read = await answerWithin(patienceMs, reading);
     // A follower that joined while a slim page was under way needs whole records.
     if (!read || (slim && this.#listeners.size > 0)) return true;
     const { result: documents, state } = read;
@@ -222,7 +219,7 @@ export class LogFeed implements Closeable {
   /** While a hole may still be filled by its writer, one small look is enough. */
   async #stillMissing(next: number): Promise<boolean> {
     if (!this.#holes.waiting(this.#clock.monotonicMs())) return false;
-    const there = await answerWithin(patienceMs, this.options.logs.idsAt(this.workspaceId, [next]));
+    const there = await this.options.logs.idsAt(this.workspaceId, [next]);
     return !there.has(next);
   }
 
@@ -259,7 +256,7 @@ export class LogFeed implements Closeable {
     const abandoned = this.#holes.abandoned(this.#place.seq, seqs, this.#clock.monotonicMs());
     if (abandoned.length === 0) return false;
     const empty = abandoned.filter((seq) => seq >= state.firstSeq);
-    await answerWithin(patienceMs, this.options.logs.insertVoids(this.workspaceId, empty));
+    await this.options.logs.insertVoids(this.workspaceId, empty);
     this.#metrics.holesFilled(abandoned.length);
     return true;
   }

@@ -1,15 +1,12 @@
 import { Long } from 'bson';
 import { CodedError, unavailable } from '../base/errors.js';
 import type { Id } from '../base/ids.js';
-import { answerWithin, sleep } from '../base/lifecycle.js';
+import { sleep } from '../base/lifecycle.js';
 import type { Appended } from '../model/log-record.js';
 import type { KeyHolder, LogRecords } from '../store/activity-logs.js';
 import type { LogDocument } from '../store/log-document.js';
 import type { LogStateStore } from '../store/log-states.js';
 import type { Durability } from './durability.js';
-
-/** How long one call of the store may take before its outcome counts as unknown, and it is made again. */
-const patienceMs = 10_000;
 
 /** One draft on its way: its document keeps the same `_id` over every try. */
 export interface Pending {
@@ -129,7 +126,7 @@ export class GroupWrite {
       let failures: Awaited<ReturnType<LogRecords['insert']>>;
       try {
         const documents = tried.map(({ document }) => document);
-        failures = await answerWithin(patienceMs, this.parts.logs.insert(documents));
+        failures = await this.parts.logs.insert(documents);
       } catch (error) {
         await this.#backOff(error);
         continue;
@@ -203,7 +200,7 @@ export class GroupWrite {
   async #persist<T>(attempt: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        return await answerWithin(patienceMs, attempt());
+        return await attempt();
       } catch (error) {
         await this.#backOff(error);
       }
