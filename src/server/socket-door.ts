@@ -50,6 +50,7 @@ export function registerSockets(app: FastifyInstance, door: SocketDoor): void {
     perMessageDeflate: false,
     clientTracking: false,
   });
+  const noteFailure = (error: Error): void => door.logger.debug({ err: error }, 'socket failed');
   let isClosing = false;
   door.metrics.observeLive(() => ({
     ...door.live.counts(),
@@ -57,14 +58,14 @@ export function registerSockets(app: FastifyInstance, door: SocketDoor): void {
   }));
 
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => socket.destroy());
+    socket.on('error', destroySocket);
     const refusal = isClosing ? 503 : refusalOf(request, door.config);
     if (refusal !== undefined) return refuse(socket, refusal);
     server.handleUpgrade(request, socket, head, (webSocket) => {
       const connection = new SocketConnection(webSocket, limits);
       connections.add(connection);
       door.metrics.openSockets(connections.size);
-      webSocket.on('error', (error) => door.logger.debug({ err: error }, 'socket failed'));
+      webSocket.on('error', noteFailure);
       const closed = protocol(webSocket, connection);
       webSocket.once('close', (code, reason) => {
         connections.delete(connection);
@@ -81,6 +82,11 @@ export function registerSockets(app: FastifyInstance, door: SocketDoor): void {
     await drain(connections);
     await watch.close();
   });
+}
+
+/** One function for all sockets. */
+function destroySocket(this: Duplex): void {
+  this.destroy();
 }
 
 /** The HTTP status that an upgrade is refused with, if it is. */

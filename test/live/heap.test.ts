@@ -8,8 +8,7 @@ import { type ChaosHome, openHome } from '../../scripts/chaos/live-home.js';
 import { RawSocket } from '../support/raw-socket.js';
 
 const sockets = 1000;
-/** Measured 10.0 to 10.9 KB; what goes beyond this bound is something kept that nobody needs. */
-const subscriberBytes = 12 * 1024;
+const subscriberBytes = 10 * 1024;
 /** What a thousand visitors may leave behind: the engine's own caches, a small part of what one that stays takes. */
 const leftBytes = sockets * 1024;
 

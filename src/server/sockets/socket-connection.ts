@@ -17,6 +17,26 @@ export interface OpenSubscription {
 
 const never = new Promise<void>(() => {});
 
+/** Where one subscription's results go. A class, because each idle subscriber would else hold a closure for each method. */
+class SubscriptionOutlet implements Outlet {
+  constructor(
+    private readonly connection: SocketConnection,
+    private readonly id: string,
+  ) {}
+
+  isReady(): boolean {
+    return this.connection.isReady();
+  }
+
+  whenReady(): Promise<void> {
+    return this.connection.whenReady();
+  }
+
+  send(result: string): void {
+    this.connection.send(`{"id":${JSON.stringify(this.id)},"type":"next","payload":${result}}`);
+  }
+}
+
 /** One WebSocket: how much it has taken, in whose name it is open, and what is followed on it. */
 export class SocketConnection implements Watched {
   viewer: Viewer | undefined;
@@ -75,12 +95,7 @@ export class SocketConnection implements Watched {
   }
 
   outlet(id: string): Outlet {
-    const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-    return {
-      isReady: () => this.isReady(),
-      whenReady: () => this.whenReady(),
-      send: (result) => this.send(`${head}${result}}`),
-    };
+    return new SubscriptionOutlet(this, id);
   }
 
   close(code: number, reason: string): void {
