@@ -7,6 +7,7 @@ import { credentialCollection, credentialIndexes, credentialSchema } from './cre
 import { idempotencyKeyCollection, idempotencyKeyIndexes, idempotencyKeySchema } from './idempotency-keys.js';
 import { leaseCollection, leaseSchema } from './lease-document.js';
 import { logStateCollection, logStateSchema } from './log-states.js';
+import { sourceStateCollection, sourceStateIndexes, sourceStateSchema } from './source-states.js';
 import { usersCollection, usersIndexes, usersValidator } from './users.js';
 import { workspaceCollection, workspaceIndexes, workspaceSchema } from './workspace-document.js';
 
@@ -26,6 +27,7 @@ const schemas: readonly CollectionSchema[] = [
   { name: workspaceCollection, indexes: workspaceIndexes, schema: workspaceSchema },
   { name: credentialCollection, indexes: credentialIndexes, schema: credentialSchema },
   { name: leaseCollection, schema: leaseSchema },
+  { name: sourceStateCollection, indexes: sourceStateIndexes, schema: sourceStateSchema },
   { name: idempotencyKeyCollection, indexes: idempotencyKeyIndexes, schema: idempotencyKeySchema },
 ];
 

@@ -1,5 +1,5 @@
-import { sleep } from '../../src/base/lifecycle.js';
-import type { Lease, UnscopedStore } from '../../src/store/unscoped.js';
+import { sleep } from '../base/lifecycle.js';
+import type { Lease, UnscopedStore } from '../store/unscoped.js';
 
 /** A lease that is kept for as long as the store answers. Whoever holds it works until `lost` aborts. */
 export class KeptLease {

@@ -1,0 +1,156 @@
+import type { Clock } from '../base/clock.js';
+import type { Id } from '../base/ids.js';
+import { type Closeable, sleep } from '../base/lifecycle.js';
+import type { Logger } from '../base/logger.js';
+import { type Source, type SourceState, upstreamFaults } from '../model/source.js';
+import type { SourceSystem } from '../model/source-system.js';
+import type { SourceStates } from '../store/source-states.js';
+import type { UnscopedStore } from '../store/unscoped.js';
+import type { Connector } from './connector.js';
+import { KeptLease } from './kept-lease.js';
+import type { RecordingParts } from './recording.js';
+import type { Sessions } from './session.js';
+import { SourceRun } from './source-run.js';
+import { UpstreamError } from './upstream-error.js';
+
+export interface PullOptions extends RecordingParts {
+  readonly sources: {
+    /** Those that are neither paused nor removed. */
+    active(workspaceId: Id): Promise<readonly Source[]>;
+    get(workspaceId: Id, id: Id): Promise<Source | undefined>;
+  };
+  readonly states: Pick<SourceStates, 'byIds' | 'begin' | 'save' | 'rest' | 'wake'>;
+  readonly unscoped: UnscopedStore;
+  readonly connectors: ReadonlyMap<SourceSystem, Connector>;
+  readonly sessions: Sessions;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Unlike any other process's. */
+  readonly holder: string;
+  readonly random?: () => number;
+  readonly tickMs?: number;
+  readonly leaseMs?: number;
+  readonly atOnce?: number;
+}
+
+/** How long the list of workspaces and sources is good for; a change made elsewhere is heard of this late. */
+const listedMs = 3_000;
+
+/**
+ * Reads every source when it is due. Any number of gateways may do so at once: a lease lets one of them read a source at
+ * a time, and its number lets nobody write late.
+ */
+export class Puller implements Closeable {
+  readonly #closing = new AbortController();
+  readonly #running = new Map<Id, Promise<void>>();
+  readonly #loop: Promise<void>;
+  #listed: readonly Source[] = [];
+  #listedAtMs = Number.NEGATIVE_INFINITY;
+  #nudge = new AbortController();
+
+  constructor(private readonly options: PullOptions) {
+    this.#loop = this.#run();
+  }
+
+  /** Has a source read as soon as somebody can, whatever became of the last look. */
+  async wake(workspaceId: Id, id: Id): Promise<void> {
+    const { states, clock } = this.options;
+    await states.wake(workspaceId, id, clock.now());
+    this.#listedAtMs = Number.NEGATIVE_INFINITY;
+    this.#nudge.abort();
+  }
+
+  /** Finds out whether a source can be read as it is set up. @throws UpstreamError saying why not. */
+  async test(source: Source): Promise<void> {
+    const { connectors, sessions, clock } = this.options;
+    const connector = connectors.get(source.system);
+    if (!connector) throw new UpstreamError('MISCONFIGURED', `${source.system} cannot be read`);
+    await connector.test(await sessions.open(connector, source, () => clock.now()));
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#loop;
+    await Promise.all(this.#running.values());
+  }
+
+  async #run(): Promise<void> {
+    const { logger, tickMs = 1_000 } = this.options;
+    while (!this.#closing.signal.aborted) {
+      this.#nudge = new AbortController();
+      try {
+        await this.#tick();
+      } catch (error) {
+        logger.warn({ err: error }, 'sources: could not look which are due, trying again');
+      }
+      await sleep(tickMs, AbortSignal.any([this.#closing.signal, this.#nudge.signal]));
+    }
+  }
+
+  async #tick(): Promise<void> {
+    const { states, clock, atOnce = 8 } = this.options;
+    const sources = await this.#sources();
+    for (const workspaceId of new Set(sources.map((source) => source.workspaceId))) {
+      const idle = sources.filter((source) => source.workspaceId === workspaceId && !this.#running.has(source.id));
+      const known = await states.byIds(
+        workspaceId,
+        idle.map(({ id }) => id),
+      );
+      const byId = new Map(known.map((state) => [state.sourceId, state]));
+      for (const source of idle) {
+        if (this.#running.size >= atOnce || this.#closing.signal.aborted) return;
+        if (isDue(byId.get(source.id), clock.now())) this.#start(source);
+      }
+    }
+  }
+
+  async #sources(): Promise<readonly Source[]> {
+    const { sources, unscoped, connectors, clock } = this.options;
+    if (clock.monotonicMs() - this.#listedAtMs < listedMs) return this.#listed;
+    const listedAtMs = clock.monotonicMs();
+    const workspaces = await unscoped.workspaceIds();
+    const active = await Promise.all(workspaces.map((workspaceId) => sources.active(workspaceId)));
+    this.#listed = active.flat().filter(({ system }) => connectors.get(system)?.pull !== undefined);
+    this.#listedAtMs = listedAtMs;
+    return this.#listed;
+  }
+
+  #start(source: Source): void {
+    const { logger } = this.options;
+    const running = this.#readOnce(source)
+      .catch((error: unknown) => logger.warn({ err: error, sourceId: source.id }, 'source: a look was cut short'))
+      .finally(() => this.#running.delete(source.id));
+    this.#running.set(source.id, running);
+  }
+
+  async #readOnce(listed: Source): Promise<void> {
+    const { sources, unscoped, connectors, holder, leaseMs = 15_000, random = Math.random } = this.options;
+    const lease = await KeptLease.take(unscoped, `source:${listed.id}`, holder, leaseMs);
+    if (!lease) return;
+    try {
+      // Listed a moment ago: it may have been paused or changed since.
+      const source = await sources.get(listed.workspaceId, listed.id);
+      if (!source || source.isPaused) return;
+      const isCurrent = async ({ workspaceId, id, version }: Source): Promise<boolean> => {
+        const now = await sources.get(workspaceId, id);
+        return now !== undefined && now.version === version && !now.isPaused;
+      };
+      const run = new SourceRun(
+        { ...this.options, random, isCurrent },
+        connectors.get(source.system)!,
+        source,
+        lease.fence,
+      );
+      await run.run(AbortSignal.any([lease.lost, this.#closing.signal]));
+    } finally {
+      await lease.release();
+    }
+  }
+}
+
+/** A reading that was cut short left its time to be due in the past, or none. */
+function isDue(state: SourceState | undefined, now: Date): boolean {
+  if (!state) return true;
+  if (state.nextAttemptAt) return state.nextAttemptAt <= now;
+  return !state.fault || upstreamFaults[state.fault.kind].retries;
+}

@@ -1,0 +1,113 @@
+import { type Id, newId } from '../base/ids.js';
+import type { LogWriter } from '../log/writer.js';
+import { type IdentityKey, nativeActivityRef, nativeIdentity } from '../model/identity.js';
+import type { EntryDraft } from '../model/log-record.js';
+import type { Source, SourceCounts } from '../model/source.js';
+import type { SourceActor, SourceRow } from './connector.js';
+import { fitting } from './fitting.js';
+import { UpstreamError } from './upstream-error.js';
+
+/** Somebody whom a source names. */
+export interface NamedActor {
+  readonly key: IdentityKey;
+  readonly email?: string;
+  readonly isEmailVerified: boolean;
+  readonly name?: string;
+  readonly username?: string;
+}
+
+export interface RecordingParts {
+  readonly writer: Pick<LogWriter, 'appendEach'>;
+  /** Makes or finds the users that people named by sources are. */
+  readonly people: { recognise(workspaceId: Id, actors: readonly NamedActor[]): Promise<void> };
+}
+
+export interface RecordedRows {
+  readonly counts: Pick<SourceCounts, 'rows' | 'recorded' | 'duplicates' | 'conflicts' | 'drifted'>;
+  readonly driftNames: readonly string[];
+  /** When the newest of these happened. */
+  readonly lastEntryAt?: Date;
+}
+
+/**
+ * Records a source's rows, whichever way they came. Rows that are there already count as such, so the same rows may come
+ * any number of times.
+ * @throws UpstreamError STORE unless every row is durable: then nothing may be taken as read.
+ */
+export async function recordRows(
+  { writer, people }: RecordingParts,
+  source: Source,
+  rows: readonly SourceRow[],
+): Promise<RecordedRows> {
+  const fitted = rows.map((row) => fitting(row));
+  const drafts = fitted.map((row) => draftOf(source, row));
+  try {
+    await people.recognise(source.workspaceId, namedActors(source, fitted));
+  } catch (error) {
+    throw storeFault(error);
+  }
+  const results = await writer.appendEach(source.workspaceId, drafts);
+  const counts = { rows: rows.length, recorded: 0, duplicates: 0, conflicts: 0, drifted: 0 };
+  for (const result of results) {
+    if (result.status === 'rejected') throw storeFault(result.reason);
+    if (result.value.outcome === 'RECORDED') counts.recorded += 1;
+    else if (result.value.outcome === 'DUPLICATE') counts.duplicates += 1;
+    else counts.conflicts += 1;
+  }
+  const driftNames = new Set<string>();
+  for (const { drift = [] } of fitted) {
+    if (drift.length > 0) counts.drifted += 1;
+    for (const name of drift) driftNames.add(name);
+  }
+  const newest = fitted.reduce((most, { entry }) => Math.max(most, entry.occurredAtMicros), Number.NEGATIVE_INFINITY);
+  return {
+    counts,
+    driftNames: [...driftNames],
+    lastEntryAt: Number.isFinite(newest) ? new Date(Math.floor(newest / 1000)) : undefined,
+  };
+}
+
+const storeFault = (cause: unknown): UpstreamError =>
+  new UpstreamError('STORE', 'Our own store could not take what the source gave', { cause });
+
+function draftOf(source: Source, { entry, actor, activityId, nativeKey, contentHash }: SourceRow): EntryDraft {
+  const { isEmailVerified: _verified, ...told } = actor;
+  return {
+    kind: 'entry',
+    id: newId(),
+    nativeKey,
+    contentHash,
+    entry: {
+      ...entry,
+      source: source.system,
+      connectionId: source.id,
+      actor: { ...told, key: identityOf(source, actor) },
+      activityRef: activityId === undefined ? undefined : nativeActivityRef(source.system, activityId),
+    },
+  };
+}
+
+/**
+ * The identity under which a source names somebody: its own id; where it has none, the email, and then the user name, in
+ * the source's own space. An email becomes ours only where it is verified, which is for `recognise` to decide.
+ */
+export function identityOf({ system, id }: Pick<Source, 'system' | 'id'>, actor: SourceActor): IdentityKey | undefined {
+  if (actor.nativeId !== undefined) return nativeIdentity(system, id, actor.nativeId);
+  if (actor.email) return nativeIdentity(system, id, `email:${actor.email.trim().toLowerCase()}`);
+  return actor.username ? nativeIdentity(system, id, `username:${actor.username}`) : undefined;
+}
+
+function namedActors(source: Source, rows: readonly SourceRow[]): NamedActor[] {
+  const actors = new Map<IdentityKey, NamedActor>();
+  for (const { actor } of rows) {
+    const key = actor.kind === 'USER' ? identityOf(source, actor) : undefined;
+    if (key === undefined) continue;
+    const { email, name, username } = actor;
+    const isEmailVerified = email !== undefined && (source.trustsEmails || actor.isEmailVerified === true);
+    actors.set(key, { ...actors.get(key), ...present({ email, name, username }), key, isEmailVerified });
+  }
+  return [...actors.values()];
+}
+
+const present = <T extends object>(fields: T): Partial<T> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
