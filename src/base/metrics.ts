@@ -18,4 +18,6 @@ export interface LiveCounts {
   readonly largestCohort: number;
   /** Executions since the start. */
   readonly executions: number;
+  /** Pages of the log read since the start for those who catch up. */
+  readonly pagesRead: number;
 }

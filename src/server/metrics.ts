@@ -66,6 +66,7 @@ export function createMetrics(): ServerMetrics {
         ['live_cohorts', 'Groups of subscriptions that share their executions', 'cohorts'],
         ['live_largest_cohort', 'Subscriptions of the largest group', 'largestCohort'],
         ['live_executions', 'Executions of events since the start', 'executions'],
+        ['live_pages_read', 'Pages of the log read since the start for those who catch up', 'pagesRead'],
         ['socket_unsent_bytes', 'What peers have not taken yet', 'unsentBytes'],
       ] as const;
       for (const [name, help, field] of gauges) {

@@ -2,27 +2,17 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { encodeFeedCursor } from '../../base/cursor.js';
 import type { Id } from '../../base/ids.js';
 import type { Logger } from '../../base/logger.js';
-import type { LogPlace } from '../../log/place.js';
 import type { ResolvedFilter } from '../../model/activity-log-filter.js';
 import type { LogRecord } from '../../model/log-record.js';
 import { isTold, toEvent } from '../activity-logs/activity-log.event.js';
+import type { CohortSource } from './cohort-source.js';
 import type { EventExecution } from './event-execution.js';
-import type { KeptResults } from './kept-results.js';
+import { History, type ToldPage } from './history.js';
+import type { KeptBudget, KeptResult } from './kept-results.js';
+import { KeptResults } from './kept-results.js';
 import { patiently } from './patience.js';
-
-/** A part of the log, read on from a number. */
-export interface LogPage {
-  readonly records: readonly LogRecord[];
-  /** Everything up to this number has been read. */
-  readonly through: number;
-}
-
-/** The log that cohorts of one workspace follow. */
-export interface CohortSource {
-  readonly place: LogPlace;
-  /** @throws CodedError CURSOR_EXPIRED, CURSOR_UNKNOWN when the log cannot be followed on from there. */
-  readAfter(seq: number, limit: number): Promise<LogPage>;
-}
+import type { Readers } from './readers.js';
+import { sendsInARow } from './turns.js';
 
 /** One subscription, as its cohort sees it. */
 export interface Member {
@@ -37,9 +27,14 @@ export interface CohortParts {
   readonly key: string;
   readonly filter: ResolvedFilter;
   readonly source: CohortSource;
-  readonly execution: EventExecution;
-  readonly kept: KeptResults;
+  readonly execution: Pick<EventExecution, 'textsOf'>;
+  readonly readers: Readers;
+  /** What it keeps of its last results, in characters. */
+  readonly keptCharacters: number;
+  readonly budget: KeptBudget;
   readonly logger: Logger;
+  /** Told when the log is read for those who catch up. */
+  onRead(): void;
   /** Told when the first one comes and when the last one has left. */
   onUse(isUsed: boolean): void;
 }
@@ -53,13 +48,12 @@ interface Pending {
   text?: string;
 }
 
-/** Executions under way at once. */
-const executionsAtOnce = 8;
+/** Events that are executed together, and how many such groups at once. */
+const groupEvents = 50;
+const groupsAtOnce = 4;
 /** Events that wait; a cohort with more reads the log again later rather than hold them. */
 const longestQueue = 1000;
 const refillRecords = 200;
-/** Results sent before other work of the process gets its turn. */
-const sendsInARow = 2000;
 
 /**
  * Subscriptions that are the same but for their place: one execution and one text for each event.
@@ -71,6 +65,8 @@ const sendsInARow = 2000;
 export class Cohort {
   readonly #members = new Set<Member>();
   readonly #queue: Pending[] = [];
+  readonly #kept: KeptResults;
+  readonly #history: History;
   #dispatched: number;
   #released: number;
   #active = 0;
@@ -81,6 +77,18 @@ export class Cohort {
   constructor(private readonly parts: CohortParts) {
     this.#dispatched = parts.source.place.seq;
     this.#released = this.#dispatched;
+    const { source, keptCharacters, budget, readers, logger, onRead } = parts;
+    this.#kept = new KeptResults(this.#released, keptCharacters, budget);
+    this.#history = new History({
+      source,
+      readers,
+      budget,
+      logger,
+      onRead,
+      limit: keptCharacters,
+      tell: (records) => this.#tellAll(records.filter((record) => isTold(this.filter, record))),
+      isOver: () => this.#isOver(),
+    });
   }
 
   get key(): string {
@@ -122,21 +130,26 @@ export class Cohort {
   join(member: Member, seq: number, take: (seq: number, text: string) => boolean): boolean {
     if (this.#ended) throw this.#ended.error;
     if (seq < this.#released) {
-      if (!this.parts.kept.covers(seq)) return false;
-      for (const result of this.parts.kept.after(seq)) if (!take(result.seq, result.text)) return false;
+      if (!this.#kept.covers(seq)) return false;
+      for (const result of this.#kept.after(seq)) if (!take(result.seq, result.text)) return false;
     }
     member.isJoined = true;
     return true;
   }
 
-  /** What a member that reads for itself is told of a record; undefined for nothing. */
-  async textOf(record: LogRecord, isOver: () => boolean): Promise<string | undefined> {
-    return isTold(this.filter, record) ? this.#execute(record, isOver) : undefined;
+  /**
+   * What a member that catches up is told after a place, from the log: at most `limit` records, a power of two.
+   * @throws CodedError CURSOR_EXPIRED, CURSOR_UNKNOWN when the log cannot be followed on from there.
+   */
+  pageAfter(seq: number, limit: number): Promise<ToldPage> {
+    return this.#history.after(seq, limit);
   }
 
   /** What the log said next: those records that the filter selects, and the number that was read through. */
   tell(selected: readonly LogRecord[], through: number): void {
-    if (this.#isBehind || this.#ended) return;
+    if (this.#ended) return;
+    for (const record of selected) if (record.kind === 'removed') this.#forget(record.targetId);
+    if (this.#isBehind) return;
     if (this.#queue.length >= longestQueue) {
       this.#isBehind = true;
       return;
@@ -147,15 +160,14 @@ export class Cohort {
   end(error: unknown): void {
     this.#ended ??= { error };
     this.#queue.length = 0;
-    this.parts.kept.clear();
+    this.#kept.clear();
+    this.#history.clear();
     for (const member of [...this.#members]) member.end(error);
   }
 
   #dispatch(selected: readonly LogRecord[], through: number): void {
     for (const record of selected) {
-      if (record.kind === 'removed') this.#forget(record.targetId);
-      const entryId = record.kind === 'entry' ? record.id : undefined;
-      this.#queue.push({ seq: record.seq, record, entryId, isStarted: false });
+      this.#queue.push({ seq: record.seq, record, entryId: entryIdOf(record), isStarted: false });
     }
     this.#dispatched = through;
     this.#startSome();
@@ -164,7 +176,8 @@ export class Cohort {
 
   /** A removed entry's recording is told to nobody from now on. */
   #forget(entryId: Id): void {
-    this.parts.kept.purge(entryId);
+    this.#kept.purge(entryId);
+    this.#history.forget(entryId);
     for (const pending of this.#queue) {
       if (pending.entryId !== entryId) continue;
       pending.isStarted = true;
@@ -173,30 +186,44 @@ export class Cohort {
   }
 
   #startSome(): void {
-    for (const pending of this.#queue) {
-      if (this.#active >= executionsAtOnce) return;
-      if (!pending.isStarted) void this.#start(pending);
+    while (this.#active < groupsAtOnce) {
+      const group = this.#nextGroup();
+      if (group.length === 0) return;
+      void this.#start(group);
     }
   }
 
-  async #start(pending: Pending): Promise<void> {
-    pending.isStarted = true;
-    this.#active += 1;
-    try {
-      const text = await this.#execute(pending.record, () => this.#ended !== undefined);
-      pending.text ??= text;
-    } catch (error) {
-      if (!this.#ended) this.parts.logger.error({ err: error }, 'live: an event could not be told');
-      pending.text ??= '';
+  #nextGroup(): Pending[] {
+    const group: Pending[] = [];
+    for (const pending of this.#queue) {
+      if (pending.isStarted) continue;
+      group.push(pending);
+      if (group.length === groupEvents) break;
     }
+    return group;
+  }
+
+  async #start(group: readonly Pending[]): Promise<void> {
+    for (const pending of group) pending.isStarted = true;
+    this.#active += 1;
+    const told = await this.#tellAll(group.map(({ record }) => record)).catch(() => []);
+    for (const [index, pending] of group.entries()) pending.text ??= told[index]?.text ?? '';
     this.#active -= 1;
     this.#startSome();
     this.#release();
   }
 
-  #execute(record: LogRecord, isOver: () => boolean): Promise<string> {
-    const cursor = encodeFeedCursor({ ...this.source.place, seq: record.seq });
-    return this.parts.execution.textOf(toEvent(record, cursor), isOver);
+  /** One execution for each record. @throws the store's own failure once it is over. */
+  async #tellAll(records: readonly LogRecord[]): Promise<KeptResult[]> {
+    const events = records.map((record) =>
+      toEvent(record, encodeFeedCursor({ ...this.source.place, seq: record.seq })),
+    );
+    const texts = await this.parts.execution.textsOf(events, () => this.#isOver());
+    return records.map((record, index) => ({ seq: record.seq, entryId: entryIdOf(record), text: texts[index]! }));
+  }
+
+  #isOver(): boolean {
+    return this.#ended !== undefined;
   }
 
   #release(): void {
@@ -210,7 +237,7 @@ export class Cohort {
     while (this.#queue[0]?.text !== undefined) {
       const { seq, text, entryId } = this.#queue.shift()!;
       if (text !== '') {
-        this.parts.kept.add({ seq, entryId, text: text! });
+        this.#kept.add({ seq, entryId, text: text! });
         for (const member of this.#members) member.take(seq, text!);
         sent += this.#members.size;
       }
@@ -227,7 +254,7 @@ export class Cohort {
 
   /** Reads what was not held while too much waited, up to where the log's own telling goes on. */
   async #refill(): Promise<void> {
-    const isOver = (): boolean => this.#ended !== undefined;
+    const isOver = (): boolean => this.#isOver();
     try {
       const page = await patiently(
         () => this.source.readAfter(this.#dispatched, refillRecords),
@@ -245,3 +272,6 @@ export class Cohort {
     }
   }
 }
+
+/** The entry that a record says was recorded. */
+const entryIdOf = (record: LogRecord): Id | undefined => (record.kind === 'entry' ? record.id : undefined);

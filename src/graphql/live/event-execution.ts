@@ -4,7 +4,7 @@ import type { Logger } from '../../base/logger.js';
 import { PayloadBudget } from '../../model/payload-budget.js';
 import type { RequestContext } from '../context.js';
 import { formatError, noteErrors } from '../errors.js';
-import { createLoaders, type Reader } from '../loaders.js';
+import { createLoaders, type Loaders, type Reader } from '../loaders.js';
 import type { Services } from '../services.js';
 import { isStoreFault, patiently } from './patience.js';
 import type { SubscriptionPlan } from './plan.js';
@@ -16,9 +16,13 @@ export interface ExecutionParts {
   onExecuted(): void;
 }
 
+interface Event {
+  readonly cursor: string;
+}
+
 /**
  * One operation in the name of all who share it: it knows what they have in common and nobody of them.
- * Look-ups are gathered for each event anew, so that an event shows what is so when it is told.
+ * Look-ups are gathered anew each time, so that an event shows what is so when it is told.
  */
 export class EventExecution {
   constructor(
@@ -29,21 +33,44 @@ export class EventExecution {
   ) {}
 
   /**
-   * What is told of an event, as JSON text. Failing for the store's sake is no answer: it is tried again until `isOver`.
-   * Any other error goes out with the cursor, for the subscription goes on behind it.
+   * What is told of events, as JSON texts in their order: one execution each. Failing for the store's sake is no answer:
+   * it is tried again until `isOver`. Any other error goes out with the cursor, for the subscription goes on behind it.
+   * What could not be told at all is empty.
+   * @throws the store's own failure once it is over.
    */
-  textOf(event: { readonly cursor: string }, isOver: () => boolean): Promise<string> {
-    return patiently(() => this.#execute(event), isOver, this.parts.logger);
+  async textsOf(events: readonly Event[], isOver: () => boolean): Promise<string[]> {
+    const texts: (string | undefined)[] = events.map(() => undefined);
+    await patiently(() => this.#executeMissing(events, texts), isOver, this.parts.logger);
+    return texts as string[];
   }
 
-  async #execute(event: { readonly cursor: string }): Promise<string> {
-    const { schema, services, logger, onExecuted } = this.parts;
+  /** Look-ups of events that are told together are gathered together. */
+  async #executeMissing(events: readonly Event[], texts: (string | undefined)[]): Promise<void> {
+    const loaders = createLoaders(this.parts.services, this.reader);
+    const faults: unknown[] = [];
+    const fill = async (event: Event, index: number): Promise<void> => {
+      try {
+        texts[index] ??= await this.#execute(event, loaders);
+      } catch (error) {
+        if (isStoreFault(error)) faults.push(error);
+        else {
+          this.parts.logger.error({ err: error }, 'live: an event could not be told');
+          texts[index] = '';
+        }
+      }
+    };
+    await Promise.all(events.map(fill));
+    if (faults.length > 0) throw faults[0];
+  }
+
+  async #execute(event: Event, loaders: Loaders): Promise<string> {
+    const { schema, logger, onExecuted } = this.parts;
     onExecuted();
     const requestId = nanoid();
     const contextValue: RequestContext = {
       requestId,
       operation: { kind: 'subscription' },
-      loaders: createLoaders(services, this.reader),
+      loaders,
       budget: new PayloadBudget(),
     };
     const { data, errors } = await execute({

@@ -1,24 +1,18 @@
 import { type Deferred, deferred } from '../../base/lifecycle.js';
-import type { Logger } from '../../base/logger.js';
 import type { Cohort, Member } from './cohort.js';
+import type { ToldPage } from './history.js';
 import type { Outlet } from './outlet.js';
-import { patiently } from './patience.js';
-import type { Readers } from './readers.js';
+import type { Turns } from './turns.js';
 
-/** Records that one who reads for itself holds at once: as many as it was seen to take, within these. */
-const pageRecords = { first: 16, most: 200 };
-
-export interface FollowerParts {
-  readonly readers: Readers;
-  readonly logger: Logger;
-}
+/** Records that one who catches up asks for at once: as many as it was seen to take, within these powers of two. */
+const pageRecords = { first: 16, most: 256 };
 
 /**
  * One subscription. It never yields: results go straight to its outlet, and its iteration tells only how it ended, so
  * that an idle subscription is one pending promise.
  *
- * Its place only grows. It is in its cohort while its outlet takes what comes; otherwise it reads the log at its own
- * pace, a page at a time, until it has what the cohort released.
+ * Its place only grows. It is in its cohort while its outlet takes what comes; otherwise it takes pages of the log at
+ * its own pace, until it has what the cohort released.
  */
 export class Follower implements Member, AsyncGenerator<never, void, void> {
   isJoined = false;
@@ -33,7 +27,7 @@ export class Follower implements Member, AsyncGenerator<never, void, void> {
     private cohort: Cohort,
     after: number,
     private readonly outlet: Outlet,
-    private readonly parts: FollowerParts,
+    private readonly turns: Turns,
   ) {
     this.#lastSeq = after;
     this.#end.promise.catch(() => {});
@@ -121,7 +115,7 @@ export class Follower implements Member, AsyncGenerator<never, void, void> {
       while (!this.#isStopped) {
         if (!this.outlet.isReady()) await this.outlet.whenReady();
         else if (this.cohort.join(this, this.#lastSeq, (seq, text) => this.#send(seq, text))) break;
-        else if (this.outlet.isReady()) await this.parts.readers.run(() => this.#readPage(this.cohort));
+        else if (this.outlet.isReady()) await this.#readPage(this.cohort);
       }
     } catch (error) {
       if (!this.#isStopped) this.end(error);
@@ -129,24 +123,32 @@ export class Follower implements Member, AsyncGenerator<never, void, void> {
     this.#isReading = false;
   }
 
-  /** Holds a page only while it is taken: one that stops taking reads the rest again. */
+  /** Holds a page only while it takes it: one that stops taking asks for the rest again. */
   async #readPage(cohort: Cohort): Promise<void> {
-    const isOver = (): boolean => this.#isStopped || this.cohort !== cohort;
-    if (isOver()) return;
-    const limit = this.#pageRecords;
-    const page = await patiently(() => cohort.source.readAfter(this.#lastSeq, limit), isOver, this.parts.logger);
-    let taken = 0;
-    for (const record of page.records) {
-      const text = this.outlet.isReady() ? await cohort.textOf(record, isOver) : '';
-      if (isOver()) return;
-      if (text !== undefined && !this.#send(record.seq, text)) {
-        this.#pageRecords = Math.max(1, taken * 2);
-        return;
+    const page = await cohort.pageAfter(this.#lastSeq, this.#pageRecords);
+    await this.turns.run(() => (this.#isStopped || this.cohort !== cohort ? 0 : this.#takePage(page)));
+  }
+
+  /** @returns how many were sent. */
+  #takePage(page: ToldPage): number {
+    const from = this.#lastSeq;
+    let sent = 0;
+    for (const { seq, text } of page.results) {
+      if (seq <= from || text === '') continue;
+      if (!this.#send(seq, text)) {
+        this.#pageRecords = atMost(2 * (this.#lastSeq - from));
+        return sent;
       }
-      this.#lastSeq = record.seq;
-      taken += 1;
+      sent += 1;
     }
-    this.#pageRecords = Math.min(limit * 2, pageRecords.most);
-    if (!isOver()) this.#lastSeq = Math.max(this.#lastSeq, page.through);
+    this.#lastSeq = Math.max(this.#lastSeq, page.through);
+    this.#pageRecords = Math.min(this.#pageRecords * 2, pageRecords.most);
+    return sent;
   }
 }
+
+const atMost = (records: number): number => {
+  let size = 1;
+  while (size * 2 <= Math.min(records, pageRecords.most)) size *= 2;
+  return size;
+};

@@ -10,20 +10,21 @@ import type { Services } from '../services.js';
 import { Cohort } from './cohort.js';
 import { EventExecution } from './event-execution.js';
 import { Follower } from './follower.js';
-import { KeptBudget, KeptResults } from './kept-results.js';
+import { KeptBudget } from './kept-results.js';
 import type { Outlet } from './outlet.js';
 import { patiently } from './patience.js';
 import type { SubscriptionPlan } from './plan.js';
 import { Readers } from './readers.js';
 import { sharedReader } from './shared-reader.js';
 import { startPlace } from './start-place.js';
+import { Turns } from './turns.js';
 import { WorkspaceSource } from './workspace-source.js';
 
 /** What following may take up. */
 export interface LiveTuning {
   /** What one cohort keeps of its last results, in characters. */
   readonly keptCharacters?: number;
-  /** Subscriptions that read the log for themselves at once. */
+  /** Pages of the log read at once for those who catch up. */
   readonly readersAtOnce?: number;
   /** How long a cohort goes on without members: who was cut off comes back to what it kept. */
   readonly lingerMs?: number;
@@ -59,7 +60,9 @@ export class Live implements Closeable {
   readonly #sources = new Map<Id, WorkspaceSource>();
   readonly #lingering = new Map<Cohort, NodeJS.Timeout>();
   readonly #readers: Readers;
+  readonly #turns = new Turns();
   #executions = 0;
+  #pagesRead = 0;
   readonly #budget = new KeptBudget(wholeBudget);
 
   constructor(private readonly options: LiveOptions) {
@@ -77,7 +80,7 @@ export class Live implements Closeable {
     const filter = await this.#resolve(viewer, args.filter, request);
     const after = await patiently(() => startPlace(feeds, viewer.workspaceId, args.after), request.isOver, logger);
     const cohort = await this.#cohortOf(viewer, request, filter, coerced);
-    return new Follower(cohort, after, request.outlet, { readers: this.#readers, logger });
+    return new Follower(cohort, after, request.outlet, this.#turns);
   }
 
   /**
@@ -97,6 +100,7 @@ export class Live implements Closeable {
       members: sizes.reduce((sum, size) => sum + size, 0),
       largestCohort: sizes.reduce((most, size) => Math.max(most, size), 0),
       executions: this.#executions,
+      pagesRead: this.#pagesRead,
     };
   }
 
@@ -153,8 +157,11 @@ export class Live implements Closeable {
         only(request.variables),
         reader,
       ),
-      kept: new KeptResults(source.place.seq, keptCharacters, this.#budget),
+      readers: this.#readers,
+      keptCharacters,
+      budget: this.#budget,
       logger,
+      onRead: this.#onRead,
       onUse: (isUsed) => this.#used(source, cohort, isUsed),
     });
     source.add(cohort);
@@ -184,6 +191,10 @@ export class Live implements Closeable {
 
   readonly #onExecuted = (): void => {
     this.#executions += 1;
+  };
+
+  readonly #onRead = (): void => {
+    this.#pagesRead += 1;
   };
 
   #drop(source: WorkspaceSource): void {

@@ -1,4 +1,4 @@
-/** Who reads the log for itself: at most so many at once; the others wait in line. */
+/** Who reads the log for those who catch up: at most so many at once; the others wait in line. */
 export class Readers {
   readonly #waiting: (() => void)[] = [];
   #free: number;

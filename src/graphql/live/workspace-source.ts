@@ -3,7 +3,8 @@ import type { FeedEvent, LogFeed } from '../../log/feed.js';
 import type { LogPlace } from '../../log/place.js';
 import type { ResolvedFilter } from '../../model/activity-log-filter.js';
 import { isTold } from '../activity-logs/activity-log.event.js';
-import type { Cohort, CohortSource, LogPage } from './cohort.js';
+import type { Cohort } from './cohort.js';
+import type { CohortSource, LogPage } from './cohort-source.js';
 
 interface FilterGroup {
   readonly filter: ResolvedFilter;
@@ -18,7 +19,7 @@ export class WorkspaceSource implements CohortSource {
   readonly #stop: () => void;
 
   constructor(
-    private readonly feed: LogFeed,
+    private readonly feed: Pick<LogFeed, 'place' | 'follow' | 'readAfter'>,
     /** Told when the log can no longer be followed from here; who comes later needs another source. */
     private readonly onEnded: () => void,
   ) {
