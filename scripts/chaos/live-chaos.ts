@@ -79,6 +79,7 @@ export async function runLiveChaos(options: LiveChaosOptions): Promise<LiveChaos
     const counts = await breakThings(options, random, engine, gateways, subscribers);
     options.progress?.('nothing breaks any more');
     await poster.stop();
+    writer.on('message', (told) => options.progress?.(`the writer ${JSON.stringify(told)}`));
     const hasWriterEnded = await finish(writer);
     options.progress?.('nothing is written any more');
     return { ...counts, hasWriterEnded, ...(await home.judge(subscribers)) };

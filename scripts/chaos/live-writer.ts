@@ -26,8 +26,11 @@ const store = await connectStore({ url: order.url, database: order.database, ser
 const log = openLog({ store, logger: silentLogger, holeMs: 200 });
 
 let stopping = false;
+let step = 'append';
 process.on('message', () => {
   stopping = true;
+  // Whoever waits for us is told what we wait for.
+  setTimeout(() => process.send!({ hangsIn: step }), 15_000).unref();
 });
 const abandoned = (): never => process.exit(1);
 process.on('disconnect', abandoned);
@@ -41,9 +44,11 @@ async function append(): Promise<void> {
     id: newId(),
     entry: someEntry(random, order.users),
   }));
+  step = 'append';
   const results = await log.recorder.appendMany(order.workspaceId, drafts);
   known.push(...results.map(({ id }) => id));
   for (let count = random.between(0, 2); count > 0 && known.length > 0; count -= 1) {
+    step = 'remove';
     const [victim] = known.splice(random.between(0, known.length - 1), 1);
     // The driver may lose its promise as the engine dies; a sweeper completes what was begun.
     await answerWithin(10_000, log.removal.remove(order.workspaceId, victim!));
@@ -57,8 +62,12 @@ while (!stopping) {
   await sleep(random.between(0, order.longestPauseMs));
 }
 // A removal that was begun is completed by a sweeper; this one does not wait for it.
+step = 'sweep';
 await answerWithin(10_000, log.removal.sweep(order.workspaceId, 0)).catch(() => {});
+step = 'close the log';
 await log.close();
+step = 'close the store';
 await store.close();
+step = `end: ${process.getActiveResourcesInfo()}`;
 process.off('disconnect', abandoned);
 process.disconnect();
