@@ -2,6 +2,7 @@ import { type Collection, type Db, type Document, MongoClient, MongoNetworkError
 import { unavailable } from '../base/errors.js';
 import { answerWithin, type Closeable, sleep } from '../base/lifecycle.js';
 import { guarded } from './guarded.js';
+import { watchHeartbeats } from './heartbeat-watch.js';
 import { isSystemError } from './store-errors.js';
 
 /**
@@ -35,6 +36,8 @@ export interface StoreOptions {
   readonly maxPoolSize?: number;
   /** For tests that watch what is sent. */
   readonly monitorCommands?: boolean;
+  /** How long the driver's own look at its server may go without any answer before the connection is made anew. */
+  readonly heartbeatPatienceMs?: number;
 }
 
 /** The store cannot be opened at all. The message is for whoever set its URL, and does not repeat it: it may hold a password. */
@@ -55,7 +58,9 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
   } catch (error) {
     throw fault('the driver does not take it', error);
   }
-  const hello = await firstHello(client, patienceMs).catch((error: unknown) => {
+  const watch = watchHeartbeats(client, options.heartbeatPatienceMs);
+  const hello = await firstHello(client, patienceMs).catch(async (error: unknown) => {
+    await watch.close();
     throw fault('its server does not answer', error);
   });
   const concerns = concernsOf(hello);
@@ -80,7 +85,10 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
     },
     incarnation: incarnationOf(client, hello),
     // A driver that lost a call of its own would wait for it.
-    close: () => answerWithin(closePatienceMs, client.close()).catch(() => {}),
+    close: async () => {
+      await answerWithin(closePatienceMs, watch.close()).catch(() => {});
+      await answerWithin(closePatienceMs, client.close()).catch(() => {});
+    },
   };
 }
 
