@@ -6,6 +6,7 @@ import type { Id } from './base/ids.js';
 import { type Closeable, Closing } from './base/lifecycle.js';
 import type { Logger } from './base/logger.js';
 import { createGraphql } from './graphql/apollo.js';
+import { Documents } from './graphql/documents.js';
 import { Live, type LiveTuning } from './graphql/live/live.js';
 import { createSchema } from './graphql/schema.js';
 import type { Services } from './graphql/services.js';
@@ -105,15 +106,17 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   };
 
   const schema = createSchema(services);
-  const graphql = await createGraphql(schema, logger);
+  const documents = new Documents(schema);
+  const graphql = await createGraphql(schema, documents, logger);
   const live = closing.add(new Live({ schema, services, feeds: log.feeds, logger, ...deps.liveTuning }));
-  const operations = new SocketOperations({ schema, graphql, services, logger });
+  const operations = new SocketOperations({ schema, graphql, documents, services, logger });
   const ready = () => store.ping();
   const app = await createServer({
     config,
     logger,
     metrics,
     graphql,
+    documents,
     services,
     authenticator,
     ready,

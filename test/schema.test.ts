@@ -17,7 +17,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import codegen from '../codegen.js';
 import { schemaText } from '../scripts/schema-text.js';
-import { limitsRule } from '../src/graphql/limits.js';
+import { defaultRequestLimits, limitsRule } from '../src/graphql/limits.js';
 import { createSchema } from '../src/graphql/schema.js';
 import type { Services } from '../src/graphql/services.js';
 
@@ -93,6 +93,6 @@ describe('schema', () => {
         oneOf: true,
       }),
     );
-    expect(validate(schema, document, [...specifiedRules, limitsRule])).toEqual([]);
+    expect(validate(schema, document, [...specifiedRules, limitsRule(defaultRequestLimits)])).toEqual([]);
   });
 });

@@ -6,8 +6,8 @@ import {
 import { type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
 import type { Logger } from '../base/logger.js';
 import type { RequestContext } from './context.js';
+import type { Documents } from './documents.js';
 import { formatError, noteErrors, requestError } from './errors.js';
-import { limits, limitsRule } from './limits.js';
 import { noCredential } from './no-credential.js';
 import { noSocket } from './no-socket.js';
 
@@ -17,7 +17,7 @@ export type Graphql = ApolloServer<RequestContext>;
  * The pipeline from a document to an answer. Apollo's own cross-site guard is off because the server's stands before
  * it; its cache-control plugin is off because it wraps every field.
  */
-export async function createGraphql(schema: GraphQLSchema, logger: Logger): Promise<Graphql> {
+export async function createGraphql(schema: GraphQLSchema, documents: Documents, logger: Logger): Promise<Graphql> {
   const apollo = new ApolloServer<RequestContext>({
     schema,
     logger: apolloLogger(logger),
@@ -28,9 +28,10 @@ export async function createGraphql(schema: GraphQLSchema, logger: Logger): Prom
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     stringifyResult: (value) => JSON.stringify(value),
-    parseOptions: { maxTokens: limits.tokens },
+    documentStore: documents.store,
+    parseOptions: documents.parseOptions,
     validationOptions: { maxErrors: 20 },
-    validationRules: [limitsRule],
+    validationRules: [...documents.rules],
     formatError,
     plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), requestPlugin(logger)],
   });

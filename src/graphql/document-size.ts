@@ -1,9 +1,12 @@
 import { type DocumentNode, Kind, Lexer, parse, Source, TokenKind, visit } from 'graphql';
 import { CodedError } from '../base/errors.js';
-import { limits } from './limits.js';
+import type { RequestLimits } from './limits.js';
 
 const openers: readonly string[] = [TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L];
 const closers: readonly string[] = [TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R];
+
+/** Brackets within brackets, of any kind: parsing recurses with them. */
+const mostBrackets = 200;
 
 /** From this many tokens on, fields are counted before validation, whose time grows with their square. */
 const largeDocument = 2_000;
@@ -13,15 +16,15 @@ const largeDocument = 2_000;
  * What is no GraphQL at all is left to the parser.
  * @throws CodedError TOO_COSTLY
  */
-export function refuseCostly(text: string): void {
-  const tokens = measure(text);
+export function refuseCostly(text: string, limits: RequestLimits): void {
+  const tokens = measure(text, limits);
   if (tokens < largeDocument) return;
   const document = parsed(text);
   if (document && fieldsOf(document) > limits.fields) throw tooCostly(`has ${limits.fields} fields in all at most`);
 }
 
 /** How many tokens a document has, up to the first that is none. */
-function measure(text: string): number {
+function measure(text: string, limits: RequestLimits): number {
   const lexer = new Lexer(new Source(text));
   let depth = 0;
   let tokens = 0;
@@ -30,13 +33,13 @@ function measure(text: string): number {
       tokens += 1;
       if (openers.includes(lexer.token.kind)) depth += 1;
       if (closers.includes(lexer.token.kind)) depth -= 1;
-      if (tokens > limits.tokens || depth > limits.brackets) break;
+      if (tokens > limits.tokens || depth > mostBrackets) break;
     }
   } catch {
     return 0;
   }
   if (tokens > limits.tokens) throw tooCostly(`has ${limits.tokens} words and signs at most`);
-  if (depth > limits.brackets) throw tooCostly(`nests ${limits.brackets} brackets deep at most`);
+  if (depth > mostBrackets) throw tooCostly(`nests ${mostBrackets} brackets deep at most`);
   return tokens;
 }
 

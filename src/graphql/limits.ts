@@ -8,19 +8,19 @@ import {
   type ValidationRule,
 } from 'graphql';
 
-/** What one operation may ask for. GraphiQL's own introspection query is far below each. */
-export const limits = {
+/** What one operation may ask for. GraphiQL's own introspection query is far below each default. */
+export interface RequestLimits {
   /** Words and signs of the document; parsing stops there. */
-  tokens: 10_000,
-  /** Brackets within brackets, of any kind. */
-  brackets: 200,
+  readonly tokens: number;
   /** Nested selections. */
-  depth: 15,
+  readonly depth: number;
   /** Fields of the query or mutation itself, aliases counted each. */
-  rootFields: 25,
+  readonly rootFields: number;
   /** All fields together, each fragment counted as often as it is used. */
-  fields: 1_000,
-} as const;
+  readonly fields: number;
+}
+
+export const defaultRequestLimits: RequestLimits = { tokens: 10_000, depth: 15, rootFields: 25, fields: 1_000 };
 
 interface Cost {
   readonly depth: number;
@@ -30,23 +30,25 @@ interface Cost {
 const nothing: Cost = { depth: 0, fields: 0 };
 
 /** Refuses an operation that is too deep, too wide or, with its fragments written out, too long. */
-export const limitsRule: ValidationRule = (context: ValidationContext): ASTVisitor => {
-  const known = new Map<string, Cost>();
-  return {
-    OperationDefinition(operation) {
-      const cost = costOf(operation.selectionSet, context, known);
-      const rootFields = fieldsAtRoot(operation.selectionSet, context, new Map());
-      const tooMuch = [
-        cost.depth > limits.depth && `nests ${limits.depth} levels deep at most`,
-        rootFields > limits.rootFields && `has ${limits.rootFields} fields at its root at most`,
-        cost.fields > limits.fields && `has ${limits.fields} fields in all at most`,
-      ].find((message) => message !== false);
-      if (tooMuch === undefined) return;
-      const message = `One operation ${tooMuch}`;
-      context.reportError(new GraphQLError(message, { nodes: operation, extensions: { code: 'TOO_COSTLY' } }));
-    },
+export const limitsRule =
+  (limits: RequestLimits): ValidationRule =>
+  (context: ValidationContext): ASTVisitor => {
+    const known = new Map<string, Cost>();
+    return {
+      OperationDefinition(operation) {
+        const cost = costOf(operation.selectionSet, context, known);
+        const rootFields = fieldsAtRoot(operation.selectionSet, context, new Map());
+        const tooMuch = [
+          cost.depth > limits.depth && `nests ${limits.depth} levels deep at most`,
+          rootFields > limits.rootFields && `has ${limits.rootFields} fields at its root at most`,
+          cost.fields > limits.fields && `has ${limits.fields} fields in all at most`,
+        ].find((message) => message !== false);
+        if (tooMuch === undefined) return;
+        const message = `One operation ${tooMuch}`;
+        context.reportError(new GraphQLError(message, { nodes: operation, extensions: { code: 'TOO_COSTLY' } }));
+      },
+    };
   };
-};
 
 /** Fragments are counted once and remembered: written out they may be exponentially many. */
 function costOf(selections: SelectionSetNode, context: ValidationContext, known: Map<string, Cost>): Cost {

@@ -12,8 +12,7 @@ import { PayloadBudget } from '../model/payload-budget.js';
 import type { Viewer } from '../model/viewer.js';
 import type { Graphql } from './apollo.js';
 import type { OperationNote } from './context.js';
-import { refuseCostly } from './document-size.js';
-import { Documents } from './documents.js';
+import type { Documents } from './documents.js';
 import { formatError, noteErrors } from './errors.js';
 import { VariableErrors } from './live/live.js';
 import { planOf, type SubscriptionPlan } from './live/plan.js';
@@ -37,17 +36,14 @@ export type PreparedOperation =
 export interface SocketOperationsParts {
   readonly schema: GraphQLSchema;
   readonly graphql: Graphql;
+  readonly documents: Documents;
   readonly services: Services;
   readonly logger: Logger;
 }
 
 /** Operations that come over a socket, under the same limits, rules and masking as over HTTP. */
 export class SocketOperations {
-  readonly #documents: Documents;
-
-  constructor(private readonly parts: SocketOperationsParts) {
-    this.#documents = new Documents(parts.schema);
-  }
+  constructor(private readonly parts: SocketOperationsParts) {}
 
   get schema(): GraphQLSchema {
     return this.parts.schema;
@@ -61,10 +57,9 @@ export class SocketOperations {
     note: OperationNote,
   ): Promise<PreparedOperation> {
     try {
-      refuseCostly(sent.query);
-      const { document, isValid } = this.#documents.get(sent.query);
+      const document = this.parts.documents.of(sent.query);
       const operation = document && getOperationAST(document, sent.operationName);
-      if (document && isValid && operation?.operation === 'subscription') {
+      if (document && operation?.operation === 'subscription') {
         note.kind = 'subscription';
         note.name = operation.name?.value;
         if (!viewer) throw noCredential();

@@ -4,7 +4,7 @@ import type { Config } from '../base/config.js';
 import { badInput, CodedError } from '../base/errors.js';
 import type { Graphql } from '../graphql/apollo.js';
 import type { OperationNote, RequestContext } from '../graphql/context.js';
-import { refuseCostly } from '../graphql/document-size.js';
+import type { Documents } from '../graphql/documents.js';
 import { requestError } from '../graphql/errors.js';
 import { createLoaders } from '../graphql/loaders.js';
 import { noCredential } from '../graphql/no-credential.js';
@@ -22,6 +22,7 @@ export interface Authenticate {
 export interface GraphqlDoor {
   readonly config: Pick<Config, 'NODE_ENV' | 'ALLOWED_ORIGINS'>;
   readonly graphql: Graphql;
+  readonly documents: Documents;
   readonly services: Services;
   readonly authenticator: Authenticate;
 }
@@ -38,7 +39,7 @@ export async function registerGraphql(app: FastifyInstance, door: GraphqlDoor): 
     scope.addHook('onRequest', async (request) => refuseCrossSite(request, door.config.ALLOWED_ORIGINS));
     scope.addHook('preHandler', async (request) => {
       const query = request.method === 'GET' ? (request.query as { query?: unknown }).query : queryOf(request.body);
-      if (typeof query === 'string') refuseCostly(query);
+      if (typeof query === 'string') door.documents.guard(query);
     });
     scope.route({
       method: ['GET', 'POST'],

@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../base/config.js';
 import type { Logger } from '../base/logger.js';
 import type { Graphql } from '../graphql/apollo.js';
+import type { Documents } from '../graphql/documents.js';
 import type { Live } from '../graphql/live/live.js';
 import type { Services } from '../graphql/services.js';
 import type { SocketOperations } from '../graphql/socket-operations.js';
@@ -24,6 +25,7 @@ export interface ServerParts {
   readonly logger: Logger;
   readonly metrics: ServerMetrics;
   readonly graphql: Graphql;
+  readonly documents: Documents;
   readonly services: Services;
   readonly authenticator: Authenticate & CredentialCheck;
   readonly operations: SocketOperations;
