@@ -61,23 +61,3 @@ export function toErrorBody(error: CodedError, request: RequestFacts, now: Date)
     url: `${request.origin}${request.path}`,
   };
 }
-
-/** What a caller may know of an error: one of ours, or what was wrong with the request before it came to us. */
-export function publicError(error: unknown, requestId: string): CodedError {
-  if (error instanceof CodedError && error.code !== 'INTERNAL_SERVER_ERROR') return error;
-  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new CodedError('TOO_LARGE', 'The body is larger than 16 MB', 'body');
-  }
-  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
-    return new CodedError('BAD_USER_INPUT', 'The request is malformed');
-  }
-  return new CodedError(
-    'INTERNAL_SERVER_ERROR',
-    `Something went wrong on our side; request id ${requestId}`,
-    undefined,
-    {
-      cause: error,
-    },
-  );
-}

@@ -1,61 +1,39 @@
 import { createHash } from 'node:crypto';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { nanoid } from 'nanoid';
 import { type Clock, systemClock } from '../../base/clock.js';
-import { badInput, CodedError } from '../../base/errors.js';
+import { badInput } from '../../base/errors.js';
 import { newId } from '../../base/ids.js';
 import type { Viewer } from '../../model/viewer.js';
 import type { RowNames, RowWriting, SourceRecordingService } from '../../services/source-recording.js';
 import type { KeptAnswer } from '../../store/idempotency-keys.js';
-import { idTaken, publicError, type RequestFacts, toErrorBody } from './errors.js';
+import { type FacadeAnswer, type FacadeAuthenticator, type FacadeCall, pathOf, registerFacade } from '../facade.js';
+import { idTaken, type RequestFacts, toErrorBody } from './errors.js';
 import { contentHash, fromNative, toActivityFields, toNative } from './mapping.js';
 import { type Attempt, answerOnce, type OnceOptions } from './once.js';
 import { type ActivityLogBody, limits, readBody } from './payload.js';
 
 export interface AWorldFacadeDeps {
-  /** @throws CodedError UNAUTHENTICATED, SERVICE_UNAVAILABLE, RATE_LIMITED. */
-  readonly authenticator: { authenticate(authorization: string | undefined): Promise<Viewer> };
+  readonly authenticator: FacadeAuthenticator;
   readonly recording: Pick<SourceRecordingService, 'begin'>;
   readonly idempotencyKeys: OnceOptions['keys'];
   readonly clock?: Clock;
 }
 
-const prefix = '/app/v1';
-const maxBodyBytes = 16 * 1024 * 1024;
-
 /** Serves AWorld's `POST /app/v1/activity-logs`; whatever else lies under `/app/v1` does not exist, in AWorld's words. */
 export async function registerAWorldFacade(app: FastifyInstance, deps: AWorldFacadeDeps): Promise<void> {
-  const clock = deps.clock ?? systemClock;
-  // Its own scope: the parser and the error shape are for these paths alone.
-  await app.register(
-    async (scope) => {
-      const viewers = new WeakMap<FastifyRequest, Viewer>();
-      // The route says what the body is, whatever the content type says; Fastify refuses one that is malformed.
-      scope.removeAllContentTypeParsers();
-      scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-      scope.addHook('onRequest', async (request) => {
-        request.raw.headers['content-type'] = 'application/octet-stream';
-      });
-      scope.setErrorHandler((error, request, reply) => sendError(error, request, reply, clock.now()));
-      scope.setNotFoundHandler((request, reply) => {
-        const error = new CodedError('NOT_FOUND', `There is nothing at ${request.method} ${pathOf(request)}`);
-        return sendError(error, request, reply, clock.now());
-      });
-      scope.post('/activity-logs', {
-        bodyLimit: maxBodyBytes,
-        onRequest: async (request) => {
-          viewers.set(request, await deps.authenticator.authenticate(request.headers.authorization));
-        },
-        handler: (request, reply) => createActivityLog({ ...deps, clock }, viewers.get(request)!, request, reply),
-      });
-    },
-    { prefix },
-  );
+  const parts: Parts = { ...deps, clock: deps.clock ?? systemClock };
+  await registerFacade(app, {
+    prefixes: ['/app/v1'],
+    identify: (request) => deps.authenticator.authenticate(request.headers.authorization),
+    errorBody: (error, request) => toErrorBody(error, factsOf(request), parts.clock.now()),
+    routes: [{ method: 'POST', path: '/activity-logs', handle: (call) => createActivityLog(parts, call) }],
+  });
 }
 
 type Parts = AWorldFacadeDeps & { readonly clock: Clock };
 
-async function createActivityLog(parts: Parts, viewer: Viewer, request: FastifyRequest, reply: FastifyReply) {
+async function createActivityLog(parts: Parts, { viewer, request, reply }: FacadeCall): Promise<FacadeAnswer> {
   const bytes = request.body as Buffer | undefined;
   const { body, native } = readBody(bytes);
   const names = namesOf(request, body);
@@ -68,7 +46,7 @@ async function createActivityLog(parts: Parts, viewer: Viewer, request: FastifyR
   if (key === undefined) {
     const entryId = newId();
     const attempt = { activityLogId, receivedAt: parts.clock.now(), entryId, wrote: async () => false };
-    return send(reply, await execute(attempt));
+    return execute(attempt);
   }
   const { answer, replayed } = await answerOnce(
     {
@@ -82,7 +60,7 @@ async function createActivityLog(parts: Parts, viewer: Viewer, request: FastifyR
   );
   reply.header('x-idempotency-key', key);
   if (replayed) reply.header('x-idempotency-cache-hit', 'true');
-  return send(reply, answer);
+  return answer;
 }
 
 interface Write {
@@ -136,23 +114,6 @@ function headerOf(request: FastifyRequest, name: string, maxLength: number): str
   if (value.length > maxLength) throw badInput(name, `${name} must have at most ${maxLength} characters`);
   return value;
 }
-
-const send = (reply: FastifyReply, { status, body }: KeptAnswer): FastifyReply =>
-  reply.code(status).type('application/json; charset=utf-8').send(body);
-
-function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, now: Date): FastifyReply {
-  const told = publicError(error, request.id);
-  if (told.code === 'INTERNAL_SERVER_ERROR') {
-    request.log.error({ requestId: request.id, err: error }, 'unexpected error');
-  }
-  if (told.retryAfterSeconds !== undefined) reply.header('retry-after', String(told.retryAfterSeconds));
-  // Not Basic: a browser would ask for a password, and then send it along on its own.
-  if (told.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer');
-  const body = toErrorBody(told, factsOf(request), now);
-  return send(reply, { status: body.status, body: JSON.stringify(body) });
-}
-
-const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0]!;
 
 const factsOf = (request: FastifyRequest): RequestFacts => ({
   id: request.id,

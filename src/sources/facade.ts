@@ -1,0 +1,127 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { CodedError } from '../base/errors.js';
+import type { Viewer } from '../model/viewer.js';
+
+/** What a façade answers: JSON text, so that what a source said can go out as it came. */
+export interface FacadeAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface FacadeCall {
+  readonly viewer: Viewer;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+export interface FacadeRoute {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Below the façade's prefix. */
+  readonly path: string;
+  handle(call: FacadeCall): Promise<FacadeAnswer>;
+}
+
+/** One outside system's documented API, as we serve it. */
+export interface Facade {
+  /** Whatever lies below one of these and is no route does not exist, in the system's words. `''`: the routes alone. */
+  readonly prefixes: readonly string[];
+  readonly routes: readonly FacadeRoute[];
+  /** @throws CodedError UNAUTHENTICATED, SERVICE_UNAVAILABLE, RATE_LIMITED. */
+  identify(request: FastifyRequest): Promise<Viewer>;
+  /** The system's own error body. */
+  errorBody(error: CodedError, request: FastifyRequest): unknown;
+}
+
+/** What a façade needs of the authenticator. */
+export interface FacadeAuthenticator {
+  /** @throws CodedError UNAUTHENTICATED, SERVICE_UNAVAILABLE, RATE_LIMITED. */
+  authenticate(authorization: string | undefined): Promise<Viewer>;
+}
+
+const maxBodyBytes = 16 * 1024 * 1024;
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+export async function registerFacade(app: FastifyInstance, facade: Facade): Promise<void> {
+  for (const prefix of facade.prefixes) {
+    // Its own scope: the parser and the error shape are for these paths alone.
+    await app.register(async (scope) => openScope(scope, facade, prefix), { prefix });
+  }
+}
+
+function openScope(scope: FastifyInstance, facade: Facade, prefix: string): void {
+  const viewers = new WeakMap<FastifyRequest, Viewer>();
+  readBodiesByRoute(scope);
+  scope.setErrorHandler((error, request, reply) => sendError(facade, error, request, reply));
+  for (const { method, path, handle } of facade.routes) {
+    scope.route({
+      method,
+      url: path,
+      bodyLimit: maxBodyBytes,
+      onRequest: async (request) => {
+        viewers.set(request, await facade.identify(request));
+      },
+      handler: async (request, reply) => send(reply, await handle({ viewer: viewers.get(request)!, request, reply })),
+    });
+  }
+  const nothing = (request: FastifyRequest): never => {
+    throw new CodedError('NOT_FOUND', `There is nothing at ${request.method} ${pathOf(request)}`);
+  };
+  if (prefix !== '') {
+    scope.setNotFoundHandler((request) => nothing(request));
+    return;
+  }
+  for (const path of new Set(facade.routes.map((route) => route.path))) {
+    const served = facade.routes.flatMap((route) => (route.path === path ? route.method : []));
+    const others = methods.filter((method) => !served.some((one) => one === method));
+    scope.route({ method: [...others], url: path, handler: nothing });
+  }
+}
+
+/** The route says what a body is, whatever the content type says; Fastify refuses one that is malformed. */
+function readBodiesByRoute(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  scope.addHook('onRequest', async (request) => {
+    saidTypes.set(request, request.raw.headers['content-type']);
+    request.raw.headers['content-type'] = 'application/octet-stream';
+  });
+}
+
+const saidTypes = new WeakMap<FastifyRequest, string | undefined>();
+
+/** The content type that the caller really sent. */
+export const contentTypeOf = (request: FastifyRequest): string | undefined => saidTypes.get(request);
+
+export const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0]!;
+
+export const json = (status: number, body: unknown): FacadeAnswer => ({ status, body: JSON.stringify(body) });
+
+const send = (reply: FastifyReply, { status, body }: FacadeAnswer): FastifyReply =>
+  reply.code(status).type('application/json; charset=utf-8').send(body);
+
+function sendError(facade: Facade, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const told = publicError(error, request.id);
+  if (told.code === 'INTERNAL_SERVER_ERROR') {
+    request.log.error({ requestId: request.id, err: error }, 'unexpected error');
+  } else if (told.cause !== undefined) {
+    request.log.warn({ requestId: request.id, err: told, cause: told.cause }, told.code);
+  }
+  if (told.retryAfterSeconds !== undefined) reply.header('retry-after', String(told.retryAfterSeconds));
+  // Not Basic: a browser would ask for a password, and then send it along on its own.
+  if (told.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer');
+  return send(reply, json(told.httpStatus, facade.errorBody(told, request)));
+}
+
+/** What a caller may know of an error: one of ours, or what was wrong with the request before it came to us. */
+export function publicError(error: unknown, requestId: string): CodedError {
+  if (error instanceof CodedError && error.code !== 'INTERNAL_SERVER_ERROR') return error;
+  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new CodedError('TOO_LARGE', 'The body is larger than 16 MB', 'body');
+  }
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
+    return new CodedError('BAD_USER_INPUT', 'The request is malformed');
+  }
+  const message = `Something went wrong on our side; request id ${requestId}`;
+  return new CodedError('INTERNAL_SERVER_ERROR', message, undefined, { cause: error });
+}
