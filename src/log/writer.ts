@@ -1,5 +1,6 @@
 import type { Id } from '../base/ids.js';
 import type { Appended, LogDraft } from '../model/log-record.js';
+import type { SourceSystem } from '../model/source-system.js';
 
 /** The log as services write it. What it answers is durable. */
 export interface LogWriter {
@@ -16,6 +17,8 @@ export interface LogRemover {
     workspaceId: Id,
     entryIds: readonly Id[],
   ): Promise<{ readonly seq: number; readonly removedIds: readonly Id[] }>;
+  /** Takes out everything of a source that is in the log now: hidden at once, removed one by one later. */
+  removeSource(workspaceId: Id, source: SourceSystem): Promise<{ readonly seq: number }>;
 }
 
 /** What a workspace's counter says, whatever this process has read so far. */

@@ -77,3 +77,20 @@ export const activityLogReadIndexes: IndexDescription[] = [
   { name: 'read_order', key: { workspaceId: 1, ...order }, partialFilterExpression: { kind: 'entry' } },
   ...['actorKey', 'activityRef', 'objectId', 'pathwayId', 'serial', 'words'].map(selective),
 ];
+
+/**
+ * The one index for a source by itself, in the order of recording: TikMatrix's rows are listed, counted and removed alone,
+ * by offset, whatever else the log holds. What was erased is not in it, nor is any other source's entry.
+ */
+export const tikMatrixIndex: IndexDescription = {
+  name: 'read_tikmatrix',
+  key: { workspaceId: 1, seq: 1, platform: 1, serial: 1, action: 1 },
+  partialFilterExpression: { kind: 'entry', source: 'TIKMATRIX', action: { $exists: true } },
+};
+
+/** Whether a list in the order of recording is of that source by itself. */
+export const isTikMatrixOnly = ({ sources }: ResolvedFilter): boolean =>
+  sources?.length === 1 && sources[0] === 'TIKMATRIX';
+
+/** True of every live entry; an index that leaves out what was erased serves a query only if it says so. */
+export const notErasedYet: Document = { action: { $exists: true } };

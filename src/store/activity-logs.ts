@@ -198,6 +198,8 @@ export class ActivityLogs {
           kind: 'entry',
           source,
           removedAt: { $exists: false },
+          // True of each; an index that leaves out what was erased serves the query only if it says so.
+          action: { $exists: true },
         },
         { sort: { seq: 1 }, limit, projection: { _id: 1 } },
       )

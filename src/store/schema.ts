@@ -1,6 +1,6 @@
 import type { Document, IndexDescription } from 'mongodb';
 import { activitiesCollection, activitiesIndexes, activitiesValidator } from './activities.js';
-import { activityLogReadIndexes } from './activity-log-query.js';
+import { activityLogReadIndexes, tikMatrixIndex } from './activity-log-query.js';
 import { logCollection, logIndexes, logSchema } from './activity-logs.js';
 import type { Store } from './connect.js';
 import { credentialCollection, credentialIndexes, credentialSchema } from './credential-document.js';
@@ -20,7 +20,7 @@ export interface CollectionSchema {
 }
 
 const schemas: readonly CollectionSchema[] = [
-  { name: logCollection, indexes: [...logIndexes, ...activityLogReadIndexes], schema: logSchema },
+  { name: logCollection, indexes: [...logIndexes, ...activityLogReadIndexes, tikMatrixIndex], schema: logSchema },
   { name: usersCollection, indexes: usersIndexes, schema: usersValidator },
   { name: activitiesCollection, indexes: activitiesIndexes, schema: activitiesValidator },
   { name: logStateCollection, schema: logStateSchema },

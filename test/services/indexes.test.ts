@@ -80,9 +80,9 @@ async function planOfFind(look: () => Promise<unknown>): Promise<Plan> {
   watched.db.client.on('commandStarted', keep);
   await look();
   watched.db.client.off('commandStarted', keep);
-  const { find, filter: where, sort, limit } = sent[0]!;
+  const { find, filter: where, sort, limit, hint } = sent[0]!;
   const explained = await watched.db.command({
-    explain: { find, filter: where, ...(sort && { sort }), ...(limit && { limit }) },
+    explain: { find, filter: where, ...(sort && { sort }), ...(limit && { limit }), ...(hint && { hint }) },
     verbosity: 'executionStats',
   });
   const stages = stagesOf(explained.queryPlanner.winningPlan);
@@ -137,6 +137,27 @@ describe('the indexes of the log', () => {
     for (const order of ['RECORDED_DESC', 'RECORDED_ASC'] as const) {
       expect(await planOf({}, order, [500])).toEqual({ index: 'log_seq', ordered: true, examined: 21, returned: 21 });
     }
+  });
+
+  it('read_tikmatrix gives rows of TikMatrix alone, counts them too, and knows nothing of what was erased', async () => {
+    const rows = Array.from({ length: 30 }, (_, i) =>
+      entryDraft({
+        source: 'TIKMATRIX',
+        connectionId: 'facade',
+        platform: i % 2 ? 'tiktok' : 'instagram',
+        serial: 's',
+      }),
+    );
+    await services.writer.appendMany(workspaceId, rows);
+    const mine = { sources: ['TIKMATRIX'] } as const;
+    for (const order of ['RECORDED_DESC', 'RECORDED_ASC'] as const) {
+      expect(await planOf(mine, order)).toEqual({ index: 'read_tikmatrix', ordered: true, examined: 21, returned: 21 });
+    }
+    const narrow = await planOf({ ...mine, platforms: ['tiktok'], serials: ['s'] }, 'RECORDED_DESC');
+    expect(narrow).toEqual({ index: 'read_tikmatrix', ordered: true, examined: 15, returned: 15 });
+    await services.remover.removeSource(workspaceId, 'TIKMATRIX');
+    await services.log.removal.sweepSources(workspaceId);
+    expect(await planOf(mine, 'RECORDED_DESC')).toMatchObject({ examined: 0, returned: 0 });
   });
 
   it('hold only entries, and only those that have the field', () => {
