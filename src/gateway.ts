@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { AnonymousCallers } from './auth/anonymous.js';
 import { Authenticator } from './auth/authenticate.js';
 import { systemClock } from './base/clock.js';
 import type { Config } from './base/config.js';
@@ -22,9 +23,12 @@ import type { SocketLimits } from './server/sockets/socket-limits.js';
 import { ActivityService } from './services/activities.js';
 import { ActivityLogService } from './services/activity-logs.js';
 import { CredentialService } from './services/credentials.js';
+import { SourceReadingService } from './services/source-reading.js';
 import { SourceRecordingService } from './services/source-recording.js';
+import { SourceRemovalService } from './services/source-removal.js';
 import { UserService } from './services/users.js';
 import { registerAWorldFacade } from './sources/aworld/facade.js';
+import { registerTikMatrixFacade } from './sources/tikmatrix/facade.js';
 import { Activities } from './store/activities.js';
 import { ActivityLogPages } from './store/activity-log-pages.js';
 import type { Store } from './store/connect.js';
@@ -74,6 +78,10 @@ const pageConfig = (config: Config, { authorization }: { authorization?: string 
   demo: config.demoMode,
   headers: authorization === undefined ? {} : { authorization },
 });
+
+/** A demo lets programs on this machine in without a credential, where a system knows none. */
+const anonymousWorkspace = ({ ANONYMOUS_WORKSPACE, demoMode }: Config): string | undefined =>
+  ANONYMOUS_WORKSPACE ?? (demoMode ? 'demo' : undefined);
 
 export async function createGateway(config: Config, deps: GatewayDeps): Promise<Gateway> {
   const { store, logger, tokenSecret, holeMs, signals } = deps;
@@ -125,8 +133,15 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
     socketLimits: deps.socketLimits,
   });
   await registerOAuth(app, { authenticator });
-  const recording = new SourceRecordingService({ ...parts, logs: log.logs });
-  await registerAWorldFacade(app, { authenticator, recording, idempotencyKeys: new IdempotencyKeys(store) });
+  const sourceParts = {
+    authenticator,
+    anonymous: new AnonymousCallers({ ...parts, unscoped, workspace: anonymousWorkspace(config) }),
+    recording: new SourceRecordingService({ ...parts, logs: log.logs }),
+    reading: new SourceReadingService(parts),
+    removal: new SourceRemovalService(parts),
+  };
+  await registerAWorldFacade(app, { ...sourceParts, idempotencyKeys: new IdempotencyKeys(store) });
+  await registerTikMatrixFacade(app, sourceParts);
   if (deps.pages) await registerPages(app, { directory: deps.pages.directory, config: pageConfig(config, deps.pages) });
   closing.add(new Sweeper({ steps: sweeperSteps(log, services), logger, workspaces: () => unscoped.workspaceIds() }));
   closing.defer(() => app.close());

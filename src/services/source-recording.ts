@@ -21,19 +21,24 @@ export interface SourceRecordingParts {
 /** Whom and what a row names, in the words of its source. */
 export interface RowNames {
   readonly source: SourceSystem;
-  readonly userId: string;
-  /** `external`: the id is one that the source keeps for somebody else, so it is told from the source's own. */
-  readonly userSpace?: 'external';
-  readonly activityId: string;
+  /** Absent where the row names nobody. */
+  readonly userId?: string;
+  /**
+   * `external`: the id is one that the source keeps for somebody else, so it is told from the source's own.
+   * `username`: it is a name, and never one of our ids.
+   */
+  readonly userSpace?: 'external' | 'username';
+  /** Absent where the source has no definitions. */
+  readonly activityId?: string;
 }
 
 /** One row of a source as an entry of the log; whom and what it names was said before. */
 export interface SourceRow {
   /** Of the entry; a new one for every try. */
   readonly id: Id;
-  /** Unique among all that was posted to this source's façade. */
-  readonly nativeKey: string;
-  readonly contentHash: string;
+  /** Unique among all that was posted to this source's façade; absent where rows come without a key, so that none is a repeat. */
+  readonly nativeKey?: string;
+  readonly contentHash?: string;
   readonly entry: Omit<EntryDraft['entry'], 'source' | 'connectionId' | 'activityRef'>;
 }
 
@@ -69,14 +74,15 @@ export class SourceRecordingService {
     return { activity, record: (row) => this.#record(workspaceId, names, actorKey, activity, row) };
   }
 
-  async #actor(viewer: Viewer, { source, userId, userSpace }: RowNames): Promise<IdentityKey> {
+  async #actor(viewer: Viewer, { source, userId, userSpace }: RowNames): Promise<IdentityKey | undefined> {
     const { workspaceId } = viewer;
-    const id = userId.toLowerCase();
+    const id = userId?.toLowerCase();
     const [named] = userSpace === undefined && isId(id) ? await this.parts.users.byIds(workspaceId, [id]) : [];
-    const space = userSpace === undefined ? facadeConnection : `${facadeConnection}/${userSpace}`;
-    const key = named ? userIdentity(named.id) : nativeIdentity(source, space, userId);
+    const space = userSpace === 'external' ? `${facadeConnection}/external` : facadeConnection;
+    const native = userId === undefined ? undefined : nativeIdentity(source, space, userId);
+    const key = named ? userIdentity(named.id) : native;
     if (writesOwnOnly(viewer)) {
-      const owner = named ?? (await this.parts.users.byIdentities(workspaceId, [key]))[0];
+      const owner = named ?? (await this.parts.users.byIdentities(workspaceId, key === undefined ? [] : [key]))[0];
       if (owner?.id !== viewer.userId) {
         throw new CodedError('FORBIDDEN', 'This credential may write entries of its own user only', 'userId');
       }
@@ -86,6 +92,7 @@ export class SourceRecordingService {
 
   /** An id that the definition gives for this source is the most telling; then our own id; then our key. */
   async #activity(workspaceId: Id, { source, activityId }: RowNames): Promise<Activity | undefined> {
+    if (activityId === undefined) return undefined;
     const { activities } = this.parts;
     const id = activityId.toLowerCase();
     const [byRef, byId, byKey] = await Promise.all([
@@ -99,7 +106,7 @@ export class SourceRecordingService {
   async #record(
     workspaceId: Id,
     { source, activityId }: RowNames,
-    actorKey: IdentityKey,
+    actorKey: IdentityKey | undefined,
     activity: Activity | undefined,
     { entry, ...row }: SourceRow,
   ): Promise<RecordedRow> {
@@ -111,7 +118,11 @@ export class SourceRecordingService {
         source,
         connectionId: facadeConnection,
         actor: { ...entry.actor, key: actorKey },
-        activityRef: activity ? activityRef(activity.id) : nativeActivityRef(source, activityId),
+        activityRef: activity
+          ? activityRef(activity.id)
+          : activityId === undefined
+            ? undefined
+            : nativeActivityRef(source, activityId),
       },
     });
     const { outcome, id, seq } = appended;

@@ -10,6 +10,7 @@ import {
   type ActivityLogPages,
   activityLogKey,
   activityLogKeyLength,
+  type OffsetSlice,
 } from '../../store/activity-log-pages.js';
 import type { ReaderContext } from '../nouns/results.js';
 import { cutPage, type ListSource } from '../paging/pages.js';
@@ -65,11 +66,20 @@ export async function listEntries(
   return cutPage(keptSource(parts, list, start), name, start, request);
 }
 
+/** A list's reads, each followed by a look at what retention keeps. */
+export interface KeptList extends ListSource<ActivityLog> {
+  find(slice: OffsetSlice): Promise<ActivityLog[]>;
+}
+
 /**
  * The list, with a look at what retention keeps after each read: what was read while it erased may lack entries, and is
  * read again from where the log begins now.
  */
-function keptSource(parts: ListingParts, first: ActivityLogList, start: PageStart): ListSource<ActivityLog> {
+export function keptSource(
+  parts: Pick<ListingParts, 'pages' | 'states'>,
+  first: ActivityLogList,
+  start: Pick<PageStart, 'after' | 'before'> = {},
+): KeptList {
   let list = first;
   const kept = async <T>(look: (list: ActivityLogList) => Promise<T>): Promise<T> => {
     for (;;) {

@@ -95,7 +95,7 @@ async function write(
 }
 
 /** The user is the body's; where the body names none, the header's by which a machine acts for a user. */
-function namesOf(request: FastifyRequest, body: ActivityLogBody): RowNames {
+function namesOf(request: FastifyRequest, body: ActivityLogBody): RowNames & { readonly userId: string } {
   const own = headerOf(request, 'x-user-id', limits.id);
   const external = headerOf(request, 'x-external-user-id', limits.id);
   if (own !== undefined && external !== undefined) {
