@@ -7,6 +7,7 @@ import { credentialCollection, credentialIndexes, credentialSchema } from './cre
 import { idempotencyKeyCollection, idempotencyKeyIndexes, idempotencyKeySchema } from './idempotency-keys.js';
 import { leaseCollection, leaseSchema } from './lease-document.js';
 import { logStateCollection, logStateSchema } from './log-states.js';
+import { sourceCollection, sourceIndexes, sourceSchema } from './source-document.js';
 import { sourceStateCollection, sourceStateIndexes, sourceStateSchema } from './source-states.js';
 import { usersCollection, usersIndexes, usersValidator } from './users.js';
 import { workspaceCollection, workspaceIndexes, workspaceSchema } from './workspace-document.js';
@@ -23,6 +24,7 @@ const schemas: readonly CollectionSchema[] = [
   { name: logCollection, indexes: [...logIndexes, ...activityLogReadIndexes, tikMatrixIndex], schema: logSchema },
   { name: usersCollection, indexes: usersIndexes, schema: usersValidator },
   { name: activitiesCollection, indexes: activitiesIndexes, schema: activitiesValidator },
+  { name: sourceCollection, indexes: sourceIndexes, schema: sourceSchema },
   { name: logStateCollection, schema: logStateSchema },
   { name: workspaceCollection, indexes: workspaceIndexes, schema: workspaceSchema },
   { name: credentialCollection, indexes: credentialIndexes, schema: credentialSchema },

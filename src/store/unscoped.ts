@@ -11,6 +11,7 @@ import {
   toCredentialRecord,
 } from './credential-document.js';
 import { type LeaseDocument, leaseCollection } from './lease-document.js';
+import { type SourceDocument, sourceCollection } from './source-document.js';
 import { toWorkspace, type WorkspaceDocument, workspaceCollection } from './workspace-document.js';
 
 /** A lease that this process holds. */
@@ -26,16 +27,18 @@ const maxSlowKeys = 4;
 const timeoutMS = 2000;
 const isDuplicate = (error: unknown): boolean => error instanceof MongoServerError && error.code === 11000;
 
-/** The calls of the store that no workspace is known for yet, all of them: whose credential is this, which workspaces are there, who does what. */
+/** The calls of the store that no workspace is known for yet, all of them: whose credential is this, whose source, which workspaces are there, who does what. */
 export class UnscopedStore {
   readonly #credentials;
   readonly #workspaces;
   readonly #leases;
+  readonly #sources;
 
   constructor(store: Store) {
     this.#credentials = store.collection<CredentialDocument>(credentialCollection);
     this.#workspaces = store.collection<WorkspaceDocument>(workspaceCollection);
     this.#leases = store.collection<LeaseDocument>(leaseCollection);
+    this.#sources = store.collection<SourceDocument>(sourceCollection);
   }
 
   /** The API key whose secret has this SHA-256 (base64). */
@@ -84,6 +87,16 @@ export class UnscopedStore {
 
   async workspaceIds(): Promise<Id[]> {
     return (await this.listWorkspaces()).map(({ id }) => id);
+  }
+
+  /** The workspace of a source, for what it delivers by itself. Undefined where there is no such source. */
+  async workspaceOfSource(id: Id): Promise<Id | undefined> {
+    if (!isId(id)) return undefined;
+    const document = await this.#sources.findOne(
+      { _id: new ObjectId(id), removedAt: null as never },
+      { projection: { _id: 0, workspaceId: 1 }, timeoutMS },
+    );
+    return document?.workspaceId.toHexString();
   }
 
   /**
