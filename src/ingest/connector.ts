@@ -55,7 +55,7 @@ export type Checkpoint = { readonly [name: string]: JsonValue };
 
 /** What one step brought. */
 export interface PullStep {
-  readonly rows: readonly SourceRow[];
+  readonly rows: readonly IngestedRow[];
   /** Texts that are no rows of this system. They are counted and logged, and reading goes on. */
   readonly rejected?: readonly RejectedRow[];
   /** Where the next step goes on. Stored once all rows are durably recorded, never before. */
@@ -69,7 +69,7 @@ export interface PullStep {
 }
 
 /** One row of a source as an entry of the log. */
-export interface SourceRow {
+export interface IngestedRow {
   /** Unique within the source; a repeat is recognised by it. */
   readonly nativeKey: string;
   /** Over what the system never changes of a row once it is there. */
@@ -106,7 +106,7 @@ export interface Receiver<S> {
 }
 
 export interface Delivered {
-  readonly rows: readonly SourceRow[];
+  readonly rows: readonly IngestedRow[];
   readonly rejected?: readonly RejectedRow[];
   /** The source has news: look now. */
   readonly pullNow?: boolean;

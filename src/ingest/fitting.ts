@@ -1,5 +1,5 @@
 import { entryLimits, occurredAtRange } from '../model/activity-log-input.js';
-import type { SourceActor, SourceRow } from './connector.js';
+import type { IngestedRow, SourceActor } from './connector.js';
 
 /** A row's own text may be this long, in characters; more than that is no row. */
 export const maxNativeLength = 8 * 1024 * 1024;
@@ -11,7 +11,7 @@ const maxPayloadLength = 1024 * 1024;
  * that is no well-formed Unicode is made so, what is too long for its field is left out, and both are counted as drift;
  * the row's own text keeps everything.
  */
-export function fitting(row: SourceRow): SourceRow {
+export function fitting(row: IngestedRow): IngestedRow {
   const drift = new Set(row.drift);
   const text = (value: string | undefined, field: string, limit: number): string | undefined => {
     if (value === undefined) return undefined;
@@ -21,7 +21,7 @@ export function fitting(row: SourceRow): SourceRow {
   };
   const { entry } = row;
   const { object, progress } = entry;
-  const fitted: SourceRow['entry'] = {
+  const fitted: IngestedRow['entry'] = {
     ...entry,
     nativeId: text(entry.nativeId, 'nativeId', entryLimits.objectId),
     action:

@@ -3,7 +3,7 @@ import type { LogWriter } from '../log/writer.js';
 import { type IdentityKey, nativeActivityRef, nativeIdentity } from '../model/identity.js';
 import type { EntryDraft } from '../model/log-record.js';
 import type { Source, SourceCounts } from '../model/source.js';
-import type { SourceActor, SourceRow } from './connector.js';
+import type { IngestedRow, SourceActor } from './connector.js';
 import { fitting } from './fitting.js';
 import { UpstreamError } from './upstream-error.js';
 
@@ -37,7 +37,7 @@ export interface RecordedRows {
 export async function recordRows(
   { writer, people }: RecordingParts,
   source: Source,
-  rows: readonly SourceRow[],
+  rows: readonly IngestedRow[],
 ): Promise<RecordedRows> {
   const fitted = rows.map((row) => fitting(row));
   const drafts = fitted.map((row) => draftOf(source, row));
@@ -70,7 +70,7 @@ export async function recordRows(
 const storeFault = (cause: unknown): UpstreamError =>
   new UpstreamError('STORE', 'Our own store could not take what the source gave', { cause });
 
-function draftOf(source: Source, { entry, actor, activityId, nativeKey, contentHash }: SourceRow): EntryDraft {
+function draftOf(source: Source, { entry, actor, activityId, nativeKey, contentHash }: IngestedRow): EntryDraft {
   const { isEmailVerified: _verified, ...told } = actor;
   return {
     kind: 'entry',
@@ -97,7 +97,7 @@ export function identityOf({ system, id }: Pick<Source, 'system' | 'id'>, actor:
   return actor.username ? nativeIdentity(system, id, `username:${actor.username}`) : undefined;
 }
 
-function namedActors(source: Source, rows: readonly SourceRow[]): NamedActor[] {
+function namedActors(source: Source, rows: readonly IngestedRow[]): NamedActor[] {
   const actors = new Map<IdentityKey, NamedActor>();
   for (const { actor } of rows) {
     const key = actor.kind === 'USER' ? identityOf(source, actor) : undefined;

@@ -4,6 +4,7 @@ import { activityLogReadIndexes, tikMatrixIndex } from './activity-log-query.js'
 import { logCollection, logIndexes, logSchema } from './activity-logs.js';
 import type { Store } from './connect.js';
 import { credentialCollection, credentialIndexes, credentialSchema } from './credential-document.js';
+import { deliveryCollection, deliveryIndexes, deliverySchema } from './deliveries.js';
 import { idempotencyKeyCollection, idempotencyKeyIndexes, idempotencyKeySchema } from './idempotency-keys.js';
 import { leaseCollection, leaseSchema } from './lease-document.js';
 import { logStateCollection, logStateSchema } from './log-states.js';
@@ -30,6 +31,7 @@ const schemas: readonly CollectionSchema[] = [
   { name: credentialCollection, indexes: credentialIndexes, schema: credentialSchema },
   { name: leaseCollection, schema: leaseSchema },
   { name: sourceStateCollection, indexes: sourceStateIndexes, schema: sourceStateSchema },
+  { name: deliveryCollection, indexes: deliveryIndexes, schema: deliverySchema },
   { name: idempotencyKeyCollection, indexes: idempotencyKeyIndexes, schema: idempotencyKeySchema },
 ];
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { startEmulator } from '../../scripts/upstreams/emulator.js';
-import type { Connector, SourceRow } from '../../src/ingest/connector.js';
+import type { Connector, IngestedRow } from '../../src/ingest/connector.js';
 import { elementsAt } from '../../src/ingest/json-elements.js';
 import { malformed, UpstreamError } from '../../src/ingest/upstream-error.js';
 
@@ -66,7 +66,7 @@ async function read({ upstream, secrets, settings }: NumbersSession, after: numb
   return { page: page.data, text: answer.text };
 }
 
-function toRow(native: string): SourceRow {
+function toRow(native: string): IngestedRow {
   const { n, who, text, ...others } = Row.parse(JSON.parse(native));
   if (!Number.isInteger(n)) throw new UpstreamError('MALFORMED', 'no number');
   return {

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../base/clock.js';
+import { CodedError, notFound } from '../base/errors.js';
+import type { Id } from '../base/ids.js';
+import type { Logger } from '../base/logger.js';
+import type { Source } from '../model/source.js';
+import type { SourceSystem } from '../model/source-system.js';
+import type { Deliveries, Delivery } from '../store/deliveries.js';
+import type { Connector, DeliveryHeaders, Receiver } from './connector.js';
+import { type RecordingParts, recordRows } from './recording.js';
+import { UpstreamError } from './upstream-error.js';
+
+export interface DeliveryParts extends RecordingParts {
+  readonly deliveries: Deliveries;
+  readonly sources: { get(workspaceId: Id, id: Id): Promise<Source | undefined> };
+  readonly secrets: { open(source: Source): Promise<Readonly<Record<string, string>>> };
+  readonly connectors: ReadonlyMap<SourceSystem, Connector>;
+  /** Whose a source is: a delivery's address names nobody else. */
+  workspaceOf(sourceId: Id): Promise<Id | undefined>;
+  /** Has a source read at once. */
+  pullNow(source: Source): Promise<void>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** For so long one that was taken up is its process's. Longer than recording takes; a killed one's is taken up after it. */
+const takenMs = 30_000;
+const laterMs = 30_000;
+/** What a sender says about its delivery, not about itself. */
+const keptHeaders = /^(content-type|x-(?!forwarded|real-ip)[a-z0-9-]+)$/;
+
+/**
+ * What sources send by themselves: verified over the bytes as they came, kept, answered, and only then looked at. A
+ * delivery that is answered is therefore processed sooner or later, whatever happens to this process.
+ */
+export class DeliveryDesk {
+  readonly #processing = new Set<Promise<unknown>>();
+
+  constructor(private readonly parts: DeliveryParts) {}
+
+  /**
+   * Takes a delivery. Resolves once it is kept; `isRepeat` for the same bytes again.
+   * @throws CodedError NOT_FOUND for a source that is not there or takes none; UNAUTHENTICATED for a wrong signature;
+   * FORBIDDEN where there is no secret to verify by and the source does not accept that.
+   */
+  async take(sourceId: Id, headers: DeliveryHeaders, body: Uint8Array): Promise<{ readonly isRepeat: boolean }> {
+    const { source, receiver } = await this.#addressee(sourceId);
+    await this.#verify(source, receiver, headers, body);
+    const { deliveries, clock } = this.parts;
+    const kept = Object.entries(headers).filter(([name, value]) => value !== undefined && keptHeaders.test(name));
+    const id = await deliveries.keep(source.workspaceId, {
+      sourceId: source.id,
+      headers: Object.fromEntries(kept) as Record<string, string>,
+      body,
+      receivedAt: clock.now(),
+      hash: createHash('sha256').update(body).digest(),
+    });
+    if (id !== undefined) this.#processSoon(source.workspaceId);
+    return { isRepeat: id === undefined };
+  }
+
+  /** Processes what is due, and answers how many that were. For what a killed process left, and for replays. */
+  async processDue(workspaceId: Id, proceed: () => boolean = () => true): Promise<number> {
+    const { deliveries, clock } = this.parts;
+    let processed = 0;
+    while (proceed()) {
+      const now = clock.now();
+      const delivery = await deliveries.takeUp(workspaceId, now, new Date(now.getTime() + takenMs));
+      if (!delivery) break;
+      await this.#process(delivery);
+      processed += 1;
+    }
+    return processed;
+  }
+
+  /** Finishes what it began. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#processing);
+  }
+
+  async #addressee(sourceId: Id): Promise<{ source: Source; receiver: Receiver<unknown> }> {
+    const { sources, connectors, workspaceOf } = this.parts;
+    const workspaceId = await workspaceOf(sourceId);
+    const source = workspaceId === undefined ? undefined : await sources.get(workspaceId, sourceId);
+    const receiver = source && connectors.get(source.system)?.receive;
+    if (!source || !receiver) throw notFound('A source that takes deliveries here', 'id');
+    return { source, receiver };
+  }
+
+  async #verify(
+    source: Source,
+    receiver: Receiver<unknown>,
+    headers: DeliveryHeaders,
+    body: Uint8Array,
+  ): Promise<void> {
+    const secret = (await this.parts.secrets.open(source))[receiver.secret];
+    if (secret === undefined) {
+      if (source.acceptsUnsigned) return;
+      throw new CodedError('FORBIDDEN', `This source takes no deliveries until its secret ${receiver.secret} is set`);
+    }
+    if (!receiver.verify(headers, body, secret)) {
+      throw new CodedError('UNAUTHENTICATED', 'The signature is not that of this body and secret');
+    }
+  }
+
+  #processSoon(workspaceId: Id): void {
+    const processing = this.processDue(workspaceId)
+      .catch((error: unknown) => this.parts.logger.warn({ err: error }, 'deliveries: not processed yet, trying later'))
+      .finally(() => this.#processing.delete(processing));
+    this.#processing.add(processing);
+  }
+
+  async #process({ id, workspaceId, sourceId, headers, body, attempts }: Delivery): Promise<void> {
+    const { deliveries, sources, connectors, clock, logger } = this.parts;
+    const later = (): Date => new Date(clock.now().getTime() + laterMs);
+    const source = await sources.get(workspaceId, sourceId);
+    if (!source) return deliveries.failed(workspaceId, id, clock.now(), 'The source was removed');
+    if (source.isPaused) return deliveries.later(workspaceId, id, later(), 'The source is paused');
+    const connector = connectors.get(source.system);
+    try {
+      const settings = connector!.settings.parse(source.settings);
+      const { rows, rejected = [], pullNow } = connector!.receive!.read(body, headers, settings);
+      if (rejected.length > 0)
+        logger.warn({ sourceId, deliveryId: id, reason: rejected[0]!.reason }, 'delivery: no rows');
+      await recordRows(this.parts, source, rows);
+      if (pullNow) await this.parts.pullNow(source);
+      await deliveries.done(workspaceId, id, clock.now());
+    } catch (error) {
+      const again = error instanceof UpstreamError && error.kind === 'STORE';
+      const message = error instanceof UpstreamError ? error.message : 'What was delivered could not be read';
+      logger[again ? 'info' : 'warn']({ err: error, sourceId, deliveryId: id, attempts }, 'delivery: not processed');
+      if (again) await deliveries.later(workspaceId, id, later(), message);
+      else await deliveries.failed(workspaceId, id, clock.now(), message);
+    }
+  }
+}
