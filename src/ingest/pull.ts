@@ -1,30 +1,25 @@
-import type { Clock } from '../base/clock.js';
 import type { Id } from '../base/ids.js';
 import { type Closeable, sleep } from '../base/lifecycle.js';
-import type { Logger } from '../base/logger.js';
 import { type Source, type SourceState, upstreamFaults } from '../model/source.js';
 import type { SourceSystem } from '../model/source-system.js';
 import type { SourceStates } from '../store/source-states.js';
 import type { UnscopedStore } from '../store/unscoped.js';
 import type { Connector } from './connector.js';
 import { KeptLease } from './kept-lease.js';
-import type { RecordingParts } from './recording.js';
 import type { Sessions } from './session.js';
-import { SourceRun } from './source-run.js';
+import { SourceRun, type SourceRunParts } from './source-run.js';
 import { UpstreamError } from './upstream-error.js';
 
-export interface PullOptions extends RecordingParts {
+export interface PullOptions extends Omit<SourceRunParts, 'random' | 'isCurrent' | 'states' | 'sessions'> {
   readonly sources: {
     /** Those that are neither paused nor removed. */
     active(workspaceId: Id): Promise<readonly Source[]>;
     get(workspaceId: Id, id: Id): Promise<Source | undefined>;
   };
-  readonly states: Pick<SourceStates, 'byIds' | 'begin' | 'save' | 'rest' | 'wake'>;
+  readonly states: Pick<SourceStates, 'byIds' | 'begin' | 'save' | 'rest' | 'wroteThrough' | 'wake'>;
   readonly unscoped: UnscopedStore;
   readonly connectors: ReadonlyMap<SourceSystem, Connector>;
   readonly sessions: Sessions;
-  readonly logger: Logger;
-  readonly clock: Clock;
   /** Unlike any other process's. */
   readonly holder: string;
   readonly random?: () => number;

@@ -18,6 +18,8 @@ export interface NamedActor {
 
 export interface RecordingParts {
   readonly writer: Pick<LogWriter, 'appendEach'>;
+  /** Which of a source's native ids are of entries that were written into it from here: they are in the log already. */
+  readonly ours: (source: Source, nativeIds: readonly string[]) => Promise<ReadonlySet<string>>;
   /** Makes or finds the users that people named by sources are. */
   readonly people: { recognise(workspaceId: Id, actors: readonly NamedActor[]): Promise<void> };
 }
@@ -35,19 +37,22 @@ export interface RecordedRows {
  * @throws UpstreamError STORE unless every row is durable: then nothing may be taken as read.
  */
 export async function recordRows(
-  { writer, people }: RecordingParts,
+  { writer, people, ours }: RecordingParts,
   source: Source,
   rows: readonly IngestedRow[],
 ): Promise<RecordedRows> {
-  const fitted = rows.map((row) => fitting(row));
-  const drafts = fitted.map((row) => draftOf(source, row));
+  const fitted = await withoutOurs(source, rows.map(fitting), ours);
   try {
     await people.recognise(source.workspaceId, namedActors(source, fitted));
   } catch (error) {
     throw storeFault(error);
   }
-  const results = await writer.appendEach(source.workspaceId, drafts);
-  const counts = { rows: rows.length, recorded: 0, duplicates: 0, conflicts: 0, drifted: 0 };
+  const results = await writer.appendEach(
+    source.workspaceId,
+    fitted.map((row) => draftOf(source, row)),
+  );
+  const duplicates = rows.length - fitted.length;
+  const counts = { rows: rows.length, recorded: 0, duplicates, conflicts: 0, drifted: 0 };
   for (const result of results) {
     if (result.status === 'rejected') throw storeFault(result.reason);
     if (result.value.outcome === 'RECORDED') counts.recorded += 1;
@@ -65,6 +70,22 @@ export async function recordRows(
     driftNames: [...driftNames],
     lastEntryAt: Number.isFinite(newest) ? new Date(Math.floor(newest / 1000)) : undefined,
   };
+}
+
+async function withoutOurs(
+  source: Source,
+  rows: readonly IngestedRow[],
+  ours: RecordingParts['ours'],
+): Promise<readonly IngestedRow[]> {
+  try {
+    const known = await ours(
+      source,
+      rows.flatMap(({ entry }) => entry.nativeId ?? []),
+    );
+    return rows.filter(({ entry }) => entry.nativeId === undefined || !known.has(entry.nativeId));
+  } catch (error) {
+    throw storeFault(error);
+  }
 }
 
 const storeFault = (cause: unknown): UpstreamError =>

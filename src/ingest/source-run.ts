@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { Source, SourceFault } from '../model/source.js';
 import type { BegunReading, SourceStates } from '../store/source-states.js';
@@ -8,11 +7,11 @@ import type { Checkpoint, Connector, PullStep, Session } from './connector.js';
 import { type RecordingParts, recordRows } from './recording.js';
 import type { Sessions } from './session.js';
 import { malformed, UpstreamError } from './upstream-error.js';
+import { type WriteThroughParts, writeThrough } from './write-through.js';
 
-export interface SourceRunParts extends RecordingParts {
-  readonly states: Pick<SourceStates, 'begin' | 'save' | 'rest'>;
+export interface SourceRunParts extends RecordingParts, WriteThroughParts {
+  readonly states: Pick<SourceStates, 'begin' | 'save' | 'rest' | 'wroteThrough'>;
   readonly sessions: Pick<Sessions, 'open'>;
-  readonly clock: Clock;
   readonly logger: Logger;
   random(): number;
   /** Whether the source is still as it was when the run began, and not paused. */
@@ -50,11 +49,21 @@ export class SourceRun {
     this.#failures = begun.state.failures;
     try {
       const session = await this.parts.sessions.open(this.connector, this.source, () => clock.now());
+      await this.#write(session, begun, stop);
       const isCaughtUp = await this.#read(session, begun, stop);
       if (!stop.aborted) await this.#rest(begun, isCaughtUp ? this.source.everyMs : 0);
     } catch (error) {
       if (!stop.aborted) await this.#failed(begun, error);
     }
+  }
+
+  async #write(session: Session<unknown>, { state }: BegunReading, stop: AbortSignal): Promise<void> {
+    const { write: writer } = this.connector;
+    const { source, fence } = this;
+    if (!source.writesThrough || !writer) return;
+    const { workspaceId, id } = source;
+    const save = (seq: number): Promise<boolean> => this.parts.states.wroteThrough(workspaceId, id, fence, seq);
+    await writeThrough({ ...this.parts, source, session, writer, save }, state.writtenThrough ?? 0, stop);
   }
 
   /** Answers whether there was nothing more to read. */
@@ -136,6 +145,7 @@ export class SourceRun {
 
 /** Undefined as soon as the signal aborts: a source that keeps one waiting does not keep the process from closing. */
 async function unlessStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T | undefined> {
+  work.catch(() => {});
   if (stop.aborted) return undefined;
   const stopped = new Promise<undefined>((resolve) => {
     stop.addEventListener('abort', () => resolve(undefined), { once: true });

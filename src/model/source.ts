@@ -87,6 +87,8 @@ export interface SourceState {
   readonly fence: number;
   /** Where reading goes on, in its connector's own words (JSON text). Covers only what is durably recorded. */
   readonly checkpoint?: string;
+  /** Where writing through goes on: the log up to this number is written into the source. */
+  readonly writtenThrough?: number;
   /** Whatever the source had up to this instant is recorded. */
   readonly coveredUntil?: Date;
   readonly backfill?: Backfill;

@@ -121,6 +121,19 @@ export class ActivityLogPages {
     );
     return documents.map(toEntry);
   }
+
+  /** The connection that each entry came by, also of one that is removed. */
+  async connectionsOf(workspaceId: Id, ids: readonly Id[]): Promise<Map<Id, string>> {
+    const found = await read(() =>
+      this.#logs
+        .find(
+          { workspaceId: new ObjectId(workspaceId), _id: { $in: ids.map((id) => new ObjectId(id)) } },
+          { projection: { connectionId: 1 }, maxTimeMS: this.#maxTimeMS },
+        )
+        .toArray(),
+    );
+    return new Map(found.flatMap(({ _id, connectionId }) => (connectionId ? [[_id.toHexString(), connectionId]] : [])));
+  }
 }
 
 const hasOwnIndex = ({ order, filter }: ActivityLogList): boolean =>

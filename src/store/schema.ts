@@ -10,6 +10,7 @@ import { leaseCollection, leaseSchema } from './lease-document.js';
 import { logStateCollection, logStateSchema } from './log-states.js';
 import { sourceCollection, sourceIndexes, sourceSchema } from './source-document.js';
 import { sourceStateCollection, sourceStateIndexes, sourceStateSchema } from './source-states.js';
+import { upstreamWriteCollection, upstreamWriteIndexes, upstreamWriteSchema } from './upstream-writes.js';
 import { usersCollection, usersIndexes, usersValidator } from './users.js';
 import { workspaceCollection, workspaceIndexes, workspaceSchema } from './workspace-document.js';
 
@@ -32,6 +33,7 @@ const schemas: readonly CollectionSchema[] = [
   { name: leaseCollection, schema: leaseSchema },
   { name: sourceStateCollection, indexes: sourceStateIndexes, schema: sourceStateSchema },
   { name: deliveryCollection, indexes: deliveryIndexes, schema: deliverySchema },
+  { name: upstreamWriteCollection, indexes: upstreamWriteIndexes, schema: upstreamWriteSchema },
   { name: idempotencyKeyCollection, indexes: idempotencyKeyIndexes, schema: idempotencyKeySchema },
 ];
 

@@ -12,6 +12,7 @@ interface SourceStateDocument {
   /** How often somebody asked for a look. Whoever rests leaves alone what was asked meanwhile. */
   wakes: number;
   checkpoint?: string;
+  writtenThrough?: Long | number;
   coveredUntil?: Date;
   backfill?: { from: Date; to: Date; at: Date };
   lastAttemptAt?: Date;
@@ -125,6 +126,23 @@ export class SourceStates {
     );
   }
 
+  /** The log up to this number is written into the source. False when a later holder has begun. */
+  async wroteThrough(workspaceId: Id, id: Id, fence: number, seq: number): Promise<boolean> {
+    const { matchedCount } = await this.#states.updateOne(this.#held(workspaceId, id, fence), {
+      $set: { fence, writtenThrough: Long.fromNumber(seq) },
+    });
+    return matchedCount === 1;
+  }
+
+  /** Writing through starts at this place of the log: what stands before it is not written. */
+  async writeFrom(workspaceId: Id, id: Id, seq: number): Promise<void> {
+    await this.#states.updateOne(
+      { _id: new ObjectId(id), workspaceId: new ObjectId(workspaceId) },
+      { $setOnInsert: unread, $set: { writtenThrough: Long.fromNumber(seq) } },
+      { upsert: true },
+    );
+  }
+
   /** Asks for a look as soon as somebody can. */
   async wake(workspaceId: Id, id: Id, now: Date): Promise<void> {
     const { wakes: _wakes, ...others } = unread;
@@ -166,6 +184,7 @@ const toState = (document: SourceStateDocument): SourceState => ({
   workspaceId: document.workspaceId.toHexString(),
   fence: Number(document.fence),
   checkpoint: document.checkpoint,
+  writtenThrough: document.writtenThrough === undefined ? undefined : Number(document.writtenThrough),
   coveredUntil: document.coveredUntil,
   backfill: document.backfill,
   lastAttemptAt: document.lastAttemptAt,

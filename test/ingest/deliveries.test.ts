@@ -53,6 +53,7 @@ const parts: DeliveryParts = {
   workspaceOf: async (id) => reading.sources.get(id)?.workspaceId,
   pullNow: async ({ id }) => void pulled.push(id),
   writer: reading.services.writer,
+  ours: async () => new Set(),
   people: { recognise: async () => {} },
   clock: systemClock,
   logger: silentLogger,

@@ -24,7 +24,7 @@ beforeAll(async () => {
   elsewhere = await startEmulator((app) => void app.get('/', async () => ({ secret: true })));
   outbound = new Outbound({
     privateOrigins: [emulator.url],
-    limits: { silenceMs: 300, totalMs: 900, wireBytes: 200_000, textBytes: 1_000_000 },
+    limits: { silenceMs: 600, totalMs: 10_000, wireBytes: 200_000, textBytes: 1_000_000 },
   });
 });
 beforeEach(() => emulator.faults.set({ kind: 'none' }));

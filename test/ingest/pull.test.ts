@@ -135,6 +135,7 @@ describe('whatever goes wrong', () => {
       byIds: (...args) => states.byIds(...args),
       begin: (...args) => states.begin(...args),
       rest: (...args) => states.rest(...args),
+      wroteThrough: (...args) => states.wroteThrough(...args),
       wake: (...args) => states.wake(...args),
       save: () => Promise.reject(new Error('killed between page and checkpoint')),
     };

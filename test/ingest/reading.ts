@@ -13,6 +13,7 @@ import type { Source, SourceState } from '../../src/model/source.js';
 import { toRecord } from '../../src/store/log-document.js';
 import { SourceStates } from '../../src/store/source-states.js';
 import { UnscopedStore } from '../../src/store/unscoped.js';
+import { UpstreamWrites } from '../../src/store/upstream-writes.js';
 import { openServices } from '../support/services.js';
 import { openTestStore } from '../support/store.js';
 
@@ -22,6 +23,7 @@ export async function openReading(connector: Connector) {
   const services = openServices(store);
   const unscoped = new UnscopedStore(store);
   const states = new SourceStates(store);
+  const writes = new UpstreamWrites(store);
   const workspaceId = newId();
   await unscoped.insertWorkspace({ id: workspaceId, key: `w-${workspaceId}`, name: 'Home', createdAt: new Date() });
   await services.log.feeds.open(workspaceId);
@@ -62,7 +64,7 @@ export async function openReading(connector: Connector) {
   const startPuller = (over: Partial<PullOptions> = {}): Puller => {
     const outbound = new Outbound({
       privateOrigins: [...sources.values()].map(({ baseUrl }) => new URL(baseUrl).origin),
-      limits: { silenceMs: 500, totalMs: 2_000, textBytes: 4 * 1024 * 1024 },
+      limits: { silenceMs: 500, totalMs: 10_000, textBytes: 4 * 1024 * 1024 },
     });
     const puller = new Puller({
       sources: {
@@ -74,6 +76,10 @@ export async function openReading(connector: Connector) {
       connectors: new Map([[connector.system, connector]]),
       sessions: new Sessions({ outbound, secrets: { open: async ({ id }) => secrets.get(id)! } }),
       writer: services.writer,
+      writes,
+      ours: ({ id }, nativeIds) => writes.ours(workspaceId, id, nativeIds),
+      connectionsOf: (...args) => services.pages.connectionsOf(...args),
+      readLog: async (id, after, limit) => (await services.log.feeds.open(id)).readAfter(after, limit),
       people: { recognise: async () => {} },
       logger: silentLogger,
       clock: systemClock,
@@ -112,6 +118,7 @@ export async function openReading(connector: Connector) {
     workspaceId,
     unscoped,
     states,
+    writes,
     sources,
     secrets,
     add,
