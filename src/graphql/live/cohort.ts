@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { encodeFeedCursor } from '../../base/cursor.js';
+import { CodedError } from '../../base/errors.js';
 import type { Id } from '../../base/ids.js';
 import type { Logger } from '../../base/logger.js';
 import type { ResolvedFilter } from '../../model/activity-log-filter.js';
@@ -20,6 +21,8 @@ export interface Member {
   isJoined: boolean;
   /** Gets a result, unless it had it before. One that cannot take it now leaves. */
   take(seq: number, text: string): void;
+  /** Goes on by reading the log, soon. */
+  stepOut(): void;
   end(error: unknown): void;
 }
 
@@ -33,6 +36,8 @@ export interface CohortParts {
   readonly keptCharacters: number;
   readonly budget: KeptBudget;
   readonly logger: Logger;
+  /** Events that wait; a cohort with more reads the log again later rather than hold them. */
+  readonly longestQueue?: number;
   /** Told when the log is read for those who catch up. */
   onRead(): void;
   /** Told when the first one comes and when the last one has left. */
@@ -51,8 +56,6 @@ interface Pending {
 /** Events that are executed together, and how many such groups at once. */
 const groupEvents = 50;
 const groupsAtOnce = 4;
-/** Events that wait; a cohort with more reads the log again later rather than hold them. */
-const longestQueue = 1000;
 const refillRecords = 200;
 
 /**
@@ -72,6 +75,7 @@ export class Cohort {
   #active = 0;
   #isReleasing = false;
   #isBehind = false;
+  #isRefilling = false;
   #ended: { readonly error: unknown } | undefined;
 
   constructor(private readonly parts: CohortParts) {
@@ -150,7 +154,7 @@ export class Cohort {
     if (this.#ended) return;
     for (const record of selected) if (record.kind === 'removed') this.#forget(record.targetId);
     if (this.#isBehind) return;
-    if (this.#queue.length >= longestQueue) {
+    if (this.#queue.length >= (this.parts.longestQueue ?? 1000)) {
       this.#isBehind = true;
       return;
     }
@@ -160,7 +164,7 @@ export class Cohort {
   end(error: unknown): void {
     this.#ended ??= { error };
     this.#queue.length = 0;
-    this.#kept.clear();
+    this.#kept.clear(this.#released);
     this.#history.clear();
     for (const member of [...this.#members]) member.end(error);
   }
@@ -249,18 +253,20 @@ export class Cohort {
     this.#isReleasing = false;
     if (this.#queue.length > 0 || this.#ended) return;
     this.#released = this.#dispatched;
-    if (this.#isBehind) void this.#refill();
+    if (this.#isBehind && !this.#isRefilling) void this.#refill();
   }
 
   /** Reads what was not held while too much waited, up to where the log's own telling goes on. */
   async #refill(): Promise<void> {
     const isOver = (): boolean => this.#isOver();
+    this.#isRefilling = true;
     try {
       const page = await patiently(
         () => this.source.readAfter(this.#dispatched, refillRecords),
         isOver,
         this.parts.logger,
       );
+      this.#isRefilling = false;
       if (isOver()) return;
       this.#isBehind = page.through < this.source.place.seq;
       this.#dispatch(
@@ -268,8 +274,19 @@ export class Cohort {
         page.through,
       );
     } catch (error) {
-      this.end(error);
+      this.#isRefilling = false;
+      if (error instanceof CodedError && error.code === 'CURSOR_EXPIRED') this.#skip();
+      else this.end(error);
     }
+  }
+
+  /** Retention passed what was not held. Each member finds out whether it still needs that. */
+  #skip(): void {
+    for (const member of this.#members) if (member.isJoined) member.stepOut();
+    this.#isBehind = false;
+    this.#dispatched = this.source.place.seq;
+    this.#released = this.#dispatched;
+    this.#kept.clear(this.#released);
   }
 }
 

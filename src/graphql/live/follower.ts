@@ -45,10 +45,13 @@ export class Follower implements Member, AsyncGenerator<never, void, void> {
 
   take(seq: number, text: string): void {
     if (!this.isJoined || seq <= this.#lastSeq) return;
-    if (this.#send(seq, text)) return;
+    if (!this.#send(seq, text)) this.stepOut();
+  }
+
+  stepOut(): void {
     this.#lastSeq = this.lastSeq;
     this.isJoined = false;
-    void this.#readOn();
+    queueMicrotask(() => void this.#readOn());
   }
 
   /** Goes on at its place among others. */
@@ -125,8 +128,13 @@ export class Follower implements Member, AsyncGenerator<never, void, void> {
 
   /** Holds a page only while it takes it: one that stops taking asks for the rest again. */
   async #readPage(cohort: Cohort): Promise<void> {
-    const page = await cohort.pageAfter(this.#lastSeq, this.#pageRecords);
-    await this.turns.run(() => (this.#isStopped || this.cohort !== cohort ? 0 : this.#takePage(page)));
+    const isOver = (): boolean => this.#isStopped || this.cohort !== cohort;
+    try {
+      const page = await cohort.pageAfter(this.#lastSeq, this.#pageRecords);
+      await this.turns.run(() => (isOver() ? 0 : this.#takePage(page)));
+    } catch (error) {
+      if (!isOver()) throw error;
+    }
   }
 
   /** @returns how many were sent. */

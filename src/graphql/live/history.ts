@@ -63,6 +63,7 @@ export class History {
    */
   async after(seq: number, limit: number): Promise<ToldPage> {
     for (;;) {
+      if (this.parts.isOver()) throw new Error('Nobody is told any more');
       const page = this.#find(seq) ?? this.#begin(seq, limit);
       try {
         const told = await page.told;

@@ -55,9 +55,10 @@ export class KeptResults {
     this.#results[at] = { ...this.#results[at]!, text: '' };
   }
 
-  clear(): void {
+  /** Keeps nothing of what is up to a place. */
+  clear(upTo: number): void {
     this.#count(-this.#size);
-    this.from = this.#results.at(-1)?.seq ?? this.from;
+    this.from = upTo;
     this.#results = [];
     this.#first = 0;
   }
