@@ -49,6 +49,10 @@ export interface ResolvedFilter {
   readonly occurredAfterMicros?: number;
   readonly occurredBeforeMicros?: number;
   readonly words?: readonly string[];
+  /** At least one of these matches; an empty list matches nothing. */
+  readonly anyOf?: readonly ResolvedFilter[];
+  /** None of these matches. */
+  readonly noneOf?: readonly ResolvedFilter[];
   /** Narrowing by permission (`:own`), ANDed to what the caller asked for. */
   readonly onlyActorKeys?: readonly IdentityKey[];
 }
@@ -81,7 +85,10 @@ export function matches(filter: ResolvedFilter, entry: FilterFields, words: read
     (filter.tags === undefined || filter.tags.some((tag) => entry.tags.includes(tag))) &&
     (filter.occurredAfterMicros === undefined || entry.occurredAtMicros >= filter.occurredAfterMicros) &&
     (filter.occurredBeforeMicros === undefined || entry.occurredAtMicros < filter.occurredBeforeMicros) &&
-    (words === undefined || filter.words === undefined || filter.words.every((word) => words.includes(word)))
+    (words === undefined || filter.words === undefined || filter.words.every((word) => words.includes(word))) &&
+    (filter.anyOf === undefined || filter.anyOf.some((one) => matches(one, entry, words))) &&
+    // A removal that a search alone would keep out must reach whoever saw the entry.
+    !filter.noneOf?.some((one) => (words !== undefined || one.words === undefined) && matches(one, entry, words))
   );
 }
 
@@ -89,5 +96,7 @@ export function matches(filter: ResolvedFilter, entry: FilterFields, words: read
 export const constrainsNothing = (filter: ResolvedFilter): boolean =>
   Object.entries(filter).every(
     ([name, value]) =>
-      name === 'onlyActorKeys' || value === undefined || (name === 'omitActions' && value.length === 0),
+      name === 'onlyActorKeys' ||
+      value === undefined ||
+      ((name === 'omitActions' || name === 'noneOf') && value.length === 0),
   );

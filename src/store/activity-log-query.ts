@@ -45,7 +45,14 @@ export const filterConditions = (filter: ResolvedFilter): Document[] => [
     : [{ occurredAtMicros: { $lt: Long.fromNumber(filter.occurredBeforeMicros) } }]),
   // An empty $all would match nothing.
   ...(filter.words?.length ? [{ words: { $all: [...filter.words] } }] : []),
+  ...(filter.anyOf ? [alternatives(filter.anyOf)] : []),
+  ...(filter.noneOf ?? []).map((one) => ({ $nor: [together(one)] })),
 ];
+
+/** An empty `$and` or `$or` is an error to the server. */
+const together = (filter: ResolvedFilter): Document => ({ $and: [{}, ...filterConditions(filter)] });
+const alternatives = (filters: readonly ResolvedFilter[]): Document =>
+  filters.length === 0 ? { _id: { $in: [] } } : { $or: filters.map(together) };
 
 /** Nothing of what is being removed as a whole, although it is still there. */
 export const notErased = (erasures: readonly Erasure[]): Document[] =>

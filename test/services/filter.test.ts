@@ -35,7 +35,7 @@ const entry = fc.record({
   tags: fc.array(word, { maxLength: 3 }),
 }) satisfies fc.Arbitrary<Partial<EntryDraft['entry']>>;
 
-const filter: fc.Arbitrary<ResolvedFilter> = fc.record({
+const plain: fc.Arbitrary<ResolvedFilter> = fc.record({
   sources: some(fc.constantFrom(...sourceSystems)),
   actions: some(word),
   omitActions: some(word),
@@ -57,11 +57,19 @@ const filter: fc.Arbitrary<ResolvedFilter> = fc.record({
 });
 
 /** Most filters with many fields match nothing; these keep a few fields only. */
-const narrow = fc
-  .tuple(filter, fc.subarray(Object.keys(filterKeys()), { maxLength: 3 }))
-  .map(
-    ([all, kept]) => Object.fromEntries(Object.entries(all).filter(([name]) => kept.includes(name))) as ResolvedFilter,
-  );
+const few = (filter: fc.Arbitrary<ResolvedFilter>, maxLength: number): fc.Arbitrary<ResolvedFilter> =>
+  fc
+    .tuple(filter, fc.subarray(Object.keys(filterKeys()), { maxLength }))
+    .map(
+      ([all, kept]) =>
+        Object.fromEntries(Object.entries(all).filter(([name]) => kept.includes(name))) as ResolvedFilter,
+    );
+
+const nested = maybe(fc.array(few(plain, 2), { maxLength: 3 }));
+const narrow = few(
+  fc.tuple(plain, nested, nested).map(([own, anyOf, noneOf]) => ({ ...own, anyOf, noneOf })),
+  3,
+);
 
 function filterKeys(): Record<keyof ResolvedFilter, true> {
   return {
@@ -83,6 +91,8 @@ function filterKeys(): Record<keyof ResolvedFilter, true> {
     occurredAfterMicros: true,
     occurredBeforeMicros: true,
     words: true,
+    anyOf: true,
+    noneOf: true,
   };
 }
 
