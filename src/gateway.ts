@@ -28,6 +28,7 @@ import { SourceRecordingService } from './services/source-recording.js';
 import { SourceRemovalService } from './services/source-removal.js';
 import { UserService } from './services/users.js';
 import { registerAWorldFacade } from './sources/aworld/facade.js';
+import { registerThriveFacade } from './sources/thrive/facade.js';
 import { registerTikMatrixFacade } from './sources/tikmatrix/facade.js';
 import { Activities } from './store/activities.js';
 import { ActivityLogPages } from './store/activity-log-pages.js';
@@ -141,6 +142,7 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
     removal: new SourceRemovalService(parts),
   };
   await registerAWorldFacade(app, { ...sourceParts, idempotencyKeys: new IdempotencyKeys(store) });
+  await registerThriveFacade(app, sourceParts);
   await registerTikMatrixFacade(app, sourceParts);
   if (deps.pages) await registerPages(app, { directory: deps.pages.directory, config: pageConfig(config, deps.pages) });
   closing.add(new Sweeper({ steps: sweeperSteps(log, services), logger, workspaces: () => unscoped.workspaceIds() }));

@@ -1,16 +1,26 @@
-import { canReadLogs, requireScope } from '../auth/policies.js';
+import { canReadLogs, canReadUsers, readsOwnOnly, requireScope } from '../auth/policies.js';
+import type { Id } from '../base/ids.js';
+import type { Activity } from '../model/activity.js';
 import type { ActivityLog } from '../model/activity-log.js';
-import type { ActivityLogFilter } from '../model/activity-log-filter.js';
+import type { ActivityLogFilter, ResolvedFilter } from '../model/activity-log-filter.js';
 import type { ActivityLogOrder } from '../model/activity-log-order.js';
 import { PayloadBudget } from '../model/payload-budget.js';
+import type { SourceSystem } from '../model/source-system.js';
+import type { User } from '../model/user.js';
 import type { Viewer } from '../model/viewer.js';
+import type { Activities } from '../store/activities.js';
 import { type KeptList, keptSource, type ListingParts, visibleFilter } from './activity-logs/listing.js';
+import { isOf, ownIdentities } from './activity-logs/own.js';
 
-export type SourceReadingParts = ListingParts;
+export interface SourceReadingParts extends ListingParts {
+  readonly activities: ListingParts['activities'] & Pick<Activities, 'byRefs'>;
+}
 
 /** What a façade lists: entries of all systems, unless the filter says otherwise. */
 export interface SourceList {
   readonly filter: ActivityLogFilter;
+  /** What a caller's filter cannot say; must hold, too. */
+  readonly also?: Pick<ResolvedFilter, 'anyOf' | 'noneOf'>;
   readonly order: ActivityLogOrder;
 }
 
@@ -18,6 +28,12 @@ export interface SourceList {
 export interface SourceSlice extends SourceList {
   readonly skip: number;
   readonly limit: number;
+}
+
+/** Whom and what an entry names, where that is known here. */
+export interface EntryNames {
+  readonly user?: User;
+  readonly activity?: Activity;
 }
 
 /** Entries as outside systems' own APIs list them: by offset or page number, under the same scopes as our own lists. */
@@ -33,10 +49,58 @@ export class SourceReadingService {
     return (await this.#open(viewer, list)).count();
   }
 
-  async #open(viewer: Viewer, { filter, order }: SourceList): Promise<KeptList> {
+  /** A slice and how many there are in all, of the log at one place. */
+  async page(
+    viewer: Viewer,
+    { skip, limit, ...list }: SourceSlice,
+  ): Promise<{ readonly entries: ActivityLog[]; readonly total: number }> {
+    const source = await this.#open(viewer, list);
+    const total = await source.count();
+    // Beyond the end there is nothing to walk to.
+    return { entries: skip >= total ? [] : await source.find({ skip, limit }), total };
+  }
+
+  /** The entry of a source under a key of its own, whichever connection it came through. */
+  async byNativeKey(viewer: Viewer, source: SourceSystem, keys: readonly string[]): Promise<ActivityLog | undefined> {
+    requireScope(canReadLogs(viewer), 'activity_log:read');
+    const window = await this.parts.reader.settle(viewer.workspaceId);
+    return this.#firstVisible(viewer, await this.parts.pages.findByKeys(window, source, keys));
+  }
+
+  async byId(viewer: Viewer, id: Id): Promise<ActivityLog | undefined> {
+    requireScope(canReadLogs(viewer), 'activity_log:read');
+    const window = await this.parts.reader.settle(viewer.workspaceId);
+    return this.#firstVisible(viewer, await this.parts.pages.findMany(window, [id.toLowerCase()]));
+  }
+
+  /** Whom and what these entries name, in their order; looked up all at once. Who may not read users is told of itself only. */
+  async names(viewer: Viewer, entries: readonly ActivityLog[]): Promise<EntryNames[]> {
+    const { workspaceId } = viewer;
+    const keys = new Set(entries.flatMap((entry) => entry.actor.key ?? []));
+    const refs = new Set(entries.flatMap((entry) => entry.activityRef ?? []));
+    const [users, activities] = await Promise.all([
+      this.parts.users.byIdentities(workspaceId, [...keys]),
+      this.parts.activities.byRefs(workspaceId, [...refs]),
+    ]);
+    const shown = users.filter((user) => canReadUsers(viewer) || user.id === viewer.userId);
+    const userOf = new Map(shown.flatMap((user) => user.identities.map((key) => [key, user] as const)));
+    const activityOf = new Map(activities.flatMap((activity) => activity.refs.map((ref) => [ref, activity] as const)));
+    return entries.map(({ actor, activityRef }) => ({
+      user: actor.key === undefined ? undefined : userOf.get(actor.key),
+      activity: activityRef === undefined ? undefined : activityOf.get(activityRef),
+    }));
+  }
+
+  async #firstVisible(viewer: Viewer, entries: readonly ActivityLog[]): Promise<ActivityLog | undefined> {
+    if (!readsOwnOnly(viewer)) return entries[0];
+    const own = await ownIdentities(this.parts.users, viewer);
+    return entries.find((entry) => isOf(entry, own));
+  }
+
+  async #open(viewer: Viewer, { filter, also, order }: SourceList): Promise<KeptList> {
     requireScope(canReadLogs(viewer), 'activity_log:read');
     const window = await this.parts.reader.settle(viewer.workspaceId);
     const visible = await visibleFilter(this.parts, viewer, filter);
-    return keptSource(this.parts, { window, filter: visible, order, budget: new PayloadBudget() });
+    return keptSource(this.parts, { window, filter: { ...visible, ...also }, order, budget: new PayloadBudget() });
   }
 }

@@ -4,6 +4,7 @@ import type { ActivityLog } from '../model/activity-log.js';
 import type { ResolvedFilter } from '../model/activity-log-filter.js';
 import type { ActivityLogOrder } from '../model/activity-log-order.js';
 import type { PayloadBudget } from '../model/payload-budget.js';
+import type { SourceSystem } from '../model/source-system.js';
 import {
   isTikMatrixOnly,
   type LogWindow,
@@ -12,6 +13,7 @@ import {
   tikMatrixIndex,
   windowConditions,
 } from './activity-log-query.js';
+import { keyIndex } from './activity-logs.js';
 import type { Store } from './connect.js';
 import { type Bound, type Order, type Slice, type Span, sortOf, spanConditions } from './keyset.js';
 import { type LogDocument, toEntry } from './log-document.js';
@@ -133,6 +135,29 @@ export class ActivityLogPages {
         .toArray(),
     );
     return new Map(found.flatMap(({ _id, connectionId }) => (connectionId ? [[_id.toHexString(), connectionId]] : [])));
+  }
+
+  /** Live entries of a source under any of these keys, through whichever connection they came, in order of recording. */
+  async findByKeys(window: LogWindow, source: SourceSystem, keys: readonly string[]): Promise<ActivityLog[]> {
+    const workspaceId = new ObjectId(window.workspaceId);
+    const options = { maxTimeMS: this.#maxTimeMS };
+    return read(async () => {
+      // One step of the index per connection: bounds on its fields alone let the server skip from one to the next.
+      const anyKey = { workspaceId, source, nativeKey: { $gte: '' } };
+      const connections = await this.#logs.distinct('connectionId', anyKey, options);
+      const found = this.#logs.find(
+        {
+          $and: [
+            ...windowConditions(window, { sources: [source] }),
+            { connectionId: { $in: connections } },
+            { nativeKey: { $in: [...keys] } },
+          ],
+        },
+        { ...options, hint: keyIndex },
+      );
+      const entries = (await found.toArray()).map(toEntry);
+      return entries.sort((one, other) => one.seq - other.seq);
+    });
   }
 }
 

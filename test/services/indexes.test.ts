@@ -160,6 +160,25 @@ describe('the indexes of the log', () => {
     expect(await planOf(mine, 'RECORDED_DESC')).toMatchObject({ examined: 0, returned: 0 });
   });
 
+  it('the unique index on keys finds an entry of a source in whichever connection, one step for each', async () => {
+    const rows = Array.from({ length: 400 }, (_, i) =>
+      entryDraft({ source: 'THRIVE', connectionId: `c${i % 2}` }, `key${i}`),
+    );
+    await services.writer.appendMany(workspaceId, rows);
+    const window = await services.reader.settle(workspaceId);
+    const plan = await planOfFind(() => pages.findByKeys(window, 'THRIVE', ['key7', 'key8']));
+    expect(plan).toMatchObject({ index: 'log_key', examined: 2, returned: 2 });
+    const sent: Document[] = [];
+    watched.db.client.on('commandStarted', ({ commandName, command }) => {
+      if (commandName === 'distinct') sent.push(command);
+    });
+    await pages.findByKeys(window, 'THRIVE', ['key7']);
+    const { distinct, key, query } = sent[0]!;
+    const explained = await watched.db.command({ explain: { distinct, key, query }, verbosity: 'executionStats' });
+    expect(JSON.stringify(explained.queryPlanner.winningPlan)).toContain('DISTINCT_SCAN');
+    expect(explained.executionStats.totalKeysExamined).toBeLessThanOrEqual(6);
+  });
+
   it('hold only entries, and only those that have the field', () => {
     for (const { key, partialFilterExpression } of activityLogReadIndexes) {
       const fields = Object.keys(key);

@@ -4,6 +4,7 @@ import type { Activity } from '../../model/activity.js';
 import type { ActivityLog } from '../../model/activity-log.js';
 import { contentHashOf } from '../../services/activity-logs/canonical.js';
 import type { SourceRow } from '../../services/source-recording.js';
+import { isoOf, microsOf } from '../times.js';
 import { type ActivityFields, type ActivityLogBody, type ActivityLogFields, knownFields } from './payload.js';
 
 type Entry = SourceRow['entry'];
@@ -94,15 +95,3 @@ export function toActivityFields(
 /** Ten characters of AWorld's alphabet, always the same for the same workspace. */
 const shortId = (kind: string, workspaceId: string): string =>
   createHash('sha256').update(`${kind} ${workspaceId}`).digest('base64url').slice(0, 10);
-
-/** Date reads milliseconds only; what the text says below them is added. */
-function microsOf(iso: string): number {
-  const below = /\.\d{3}(\d{1,3})/.exec(iso)?.[1] ?? '';
-  return Date.parse(iso) * 1000 + Number(below.padEnd(3, '0'));
-}
-
-function isoOf(micros: number): string {
-  const below = ((micros % 1000) + 1000) % 1000;
-  const text = new Date((micros - below) / 1000).toISOString();
-  return below === 0 ? text : text.replace('Z', `${String(below).padStart(3, '0')}Z`);
-}
