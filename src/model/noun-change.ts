@@ -13,18 +13,10 @@ export type NounState<T> = Omit<T, 'workspaceId' | 'seq'>;
 
 export const encodeChange = <T extends { readonly id: Id }>(change: NounChange<T>): string => JSON.stringify(change);
 
-/** The change as it was encoded, with its dates; the states of this version of the gateway carry two of them. */
-export function decodeChange<T extends { readonly createdAt: Date; readonly updatedAt: Date }>(
-  payload: string,
-): NounChange<T> {
-  const raw = JSON.parse(payload) as NounChange<T>;
-  return {
-    set: raw.set.map((state) => ({
-      ...state,
-      createdAt: new Date(state.createdAt),
-      updatedAt: new Date(state.updatedAt),
-    })),
-    removed: raw.removed,
-    at: new Date(raw.at),
-  };
-}
+const dates: ReadonlySet<string> = new Set(['at', 'createdAt', 'updatedAt', 'mergedAt']);
+
+/** The change as it was encoded, with its dates. */
+export const decodeChange = <T>(payload: string): NounChange<T> =>
+  JSON.parse(payload, (key, value: unknown) =>
+    dates.has(key) && typeof value === 'string' ? new Date(value) : value,
+  ) as NounChange<T>;

@@ -1,7 +1,7 @@
 import type { Id } from '../base/ids.js';
 import type { IdentityKey } from './identity.js';
 
-export const userLimits = { name: 200, email: 320, username: 200, identities: 100, identity: 500 } as const;
+export const userLimits = { name: 200, email: 320, username: 200, identities: 1000, identity: 500 } as const;
 
 export interface CreateUserInput {
   readonly name: string;
@@ -17,6 +17,19 @@ export interface UpdateUserInput {
   readonly name?: string;
   readonly email?: string | null;
   readonly username?: string | null;
+}
+
+/** Two people who are one. */
+export interface MergeUsersInput {
+  /** Who is from now on part of the other. */
+  readonly userId: Id;
+  /** Who stays. */
+  readonly intoUserId: Id;
+}
+
+export interface UnmergeUserInput {
+  /** Who was merged into another and is to be a person again. */
+  readonly userId: Id;
 }
 
 /** Fields AND together; a list means any of; absent or null means no constraint; an empty list matches nobody. */

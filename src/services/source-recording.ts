@@ -80,10 +80,10 @@ export class SourceRecordingService {
     const [named] = userSpace === undefined && isId(id) ? await this.parts.users.byIds(workspaceId, [id]) : [];
     const space = userSpace === 'external' ? `${facadeConnection}/external` : facadeConnection;
     const native = userId === undefined ? undefined : nativeIdentity(source, space, userId);
-    const key = named ? userIdentity(named.id) : native;
+    const key = named && id !== undefined ? userIdentity(id) : native;
     if (writesOwnOnly(viewer)) {
       const owner = named ?? (await this.parts.users.byIdentities(workspaceId, key === undefined ? [] : [key]))[0];
-      if (owner?.id !== viewer.userId) {
+      if (viewer.userId === undefined || !owner?.identities.includes(userIdentity(viewer.userId))) {
         throw new CodedError('FORBIDDEN', 'This credential may write entries of its own user only', 'userId');
       }
     }

@@ -6,7 +6,13 @@ import type { LogWriter } from '../log/writer.js';
 import { emailIdentity, type IdentityKey } from '../model/identity.js';
 import type { Page, PageRequest } from '../model/page.js';
 import type { User } from '../model/user.js';
-import type { CreateUserInput, UpdateUserInput, UserFilter } from '../model/user-input.js';
+import type {
+  CreateUserInput,
+  MergeUsersInput,
+  UnmergeUserInput,
+  UpdateUserInput,
+  UserFilter,
+} from '../model/user-input.js';
 import type { Viewer } from '../model/viewer.js';
 import type { ControlLinks, ControlRecord } from '../store/control-links.js';
 import { type Users, userKey } from '../store/users.js';
@@ -29,11 +35,19 @@ import { FeedCursors } from './paging/epochs.js';
 import { cutPage } from './paging/pages.js';
 import { type PagingParts, startPage } from './paging/places.js';
 import { checkRequest } from './paging/request.js';
-import { IdentityClaims, newUser, type UserState, updatedUser } from './users/states.js';
+import { checkMerge, checkWhole, mergeable, partOf } from './users/merge-checks.js';
+import { mergedUser, unmergedUsers } from './users/merging.js';
+import { IdentityClaims, newUser, updatedUser } from './users/states.js';
+import type { UserState } from './users/user-state.js';
 
 export interface ListUsers {
   readonly filter?: UserFilter | null;
   readonly page: PageRequest;
+}
+
+/** Who was taken out of another, and that other. */
+export interface Unmerged extends Changed<User> {
+  readonly survivor: User;
 }
 
 export interface UserServiceParts extends PagingParts {
@@ -121,11 +135,7 @@ export class UserService {
       new IdentityClaims(await this.parts.users.byIdentities(workspaceId, state.identities)).claim(state, 'input');
       return { change: { name: 'updated', set: [state], removed: [], at: state.updatedAt }, result: state };
     });
-    return {
-      node: { ...result, workspaceId, seq },
-      seq,
-      cursor: await this.#cursors.of(workspaceId, seq),
-    };
+    return this.#changed(workspaceId, result, seq);
   }
 
   /** Entries keep what they say of the person; nobody is found by it any more. */
@@ -134,11 +144,47 @@ export class UserService {
     const { workspaceId } = viewer;
     const deletedId = checkId(id, 'id')!;
     const { seq } = await this.#history.change(workspaceId, async () => {
-      await this.#existing(workspaceId, deletedId, 'id');
+      checkWhole(await this.#existing(workspaceId, deletedId, 'id'), deletedId, 'id');
       const change = { name: 'removed', set: [], removed: [deletedId], at: this.parts.clock.now() };
       return { change, result: undefined };
     });
     return { deletedId, seq, cursor: await this.#cursors.of(workspaceId, seq) };
+  }
+
+  /**
+   * Makes one of two people. Entries keep what they say of either: whoever they name is looked up, and is now the one.
+   * @throws CodedError FORBIDDEN, NOT_FOUND, BAD_USER_INPUT, CONFLICT naming `input.userId` or `input.intoUserId`.
+   */
+  async merge(viewer: Viewer, input: MergeUsersInput): Promise<Changed<User>> {
+    requireScope(canWriteUsers(viewer), 'user:write');
+    const { workspaceId } = viewer;
+    const { userId, intoUserId } = checkMerge(input);
+    const { seq, result } = await this.#history.change(workspaceId, async () => {
+      const found = await this.parts.users.byIds(workspaceId, [userId, intoUserId]);
+      const { user, survivor } = mergeable(found, userId, intoUserId);
+      const at = this.parts.clock.now();
+      const state = mergedUser(survivor, user, at);
+      return { change: { name: 'merged', set: [state], removed: [], at }, result: state };
+    });
+    return this.#changed(workspaceId, result, seq);
+  }
+
+  /**
+   * Takes one out of another again, with precisely the identities that came with it.
+   * @throws CodedError FORBIDDEN, NOT_FOUND, CONFLICT naming `input.userId`.
+   */
+  async unmerge(viewer: Viewer, input: UnmergeUserInput): Promise<Unmerged> {
+    requireScope(canWriteUsers(viewer), 'user:write');
+    const { workspaceId } = viewer;
+    const userId = checkId(input.userId, 'input.userId')!;
+    const { seq, result } = await this.#history.change(workspaceId, async () => {
+      const survivor = partOf(await this.#existing(workspaceId, userId, 'input.userId'), userId);
+      const at = this.parts.clock.now();
+      const states = unmergedUsers(survivor, userId, at);
+      return { change: { name: 'unmerged', set: [states.survivor, states.user], removed: [], at }, result: states };
+    });
+    const { node: survivor } = await this.#changed(workspaceId, result.survivor, seq);
+    return { ...(await this.#changed(workspaceId, result.user, seq)), survivor };
   }
 
   /** For a DataLoader: one per key, in order; undefined where nobody is known by it. @throws CodedError FORBIDDEN. */
@@ -188,6 +234,11 @@ export class UserService {
     return { seq, nodes: placed };
   }
 
+  async #changed(workspaceId: Id, state: UserState, seq: number): Promise<Changed<User>> {
+    return { node: { ...state, workspaceId, seq }, seq, cursor: await this.#cursors.of(workspaceId, seq) };
+  }
+
+  /** Whoever an id names; of one who was merged, the one that they are part of. */
   async #existing(workspaceId: Id, id: Id, field: string): Promise<User> {
     const [user] = await this.parts.users.byIds(workspaceId, [id]);
     if (!user) throw notFound('This user', field);

@@ -31,12 +31,15 @@ export class NounDocuments<T extends NounDocument> {
     return last ? Number(last.seq) : 0;
   }
 
-  /** Brings documents to what entry `seq` says of them. */
-  async write(documents: readonly T[], seq: number): Promise<void> {
+  /**
+   * Brings documents to what entry `seq` says of them.
+   * @param first what makes room for them, in the same command: it must do nothing where `seq` was applied before.
+   */
+  async write(documents: readonly T[], seq: number, first: readonly AnyBulkWriteOperation<T>[] = []): Promise<void> {
     let open = documents;
     for (let round = 0; round < 5; round += 1) {
       if (open.length === 0) return;
-      await this.#replaceOlder(open, seq);
+      await this.#replaceOlder(open, seq, round === 0 ? first : []);
       const there = await this.#idsAtLeast(open, seq);
       const missing = open.filter((document) => !there.has(document._id.toHexString()));
       const refused = await this.#insert(missing);
@@ -47,7 +50,7 @@ export class NounDocuments<T extends NounDocument> {
     }
   }
 
-  async #replaceOlder(documents: readonly T[], seq: number): Promise<void> {
+  async #replaceOlder(documents: readonly T[], seq: number, first: readonly AnyBulkWriteOperation<T>[]): Promise<void> {
     const operations = documents.map((document) => ({
       replaceOne: {
         filter: { _id: document._id, workspaceId: document.workspaceId, seq: { $lt: Long.fromNumber(seq) } },
@@ -55,7 +58,9 @@ export class NounDocuments<T extends NounDocument> {
       },
     }));
     await read(() =>
-      this.collection.bulkWrite(operations as unknown as AnyBulkWriteOperation<T>[], { ordered: false }),
+      this.collection.bulkWrite([...first, ...(operations as unknown as AnyBulkWriteOperation<T>[])], {
+        ordered: first.length > 0,
+      }),
     );
   }
 

@@ -47,6 +47,12 @@ export class NounLists<T extends NamedDocument> {
     ) as Promise<T[]>;
   }
 
+  /** All that meet any of the conditions, each of which has an index of its own. */
+  any(workspaceId: Id, ...conditions: Document[]): Promise<T[]> {
+    const where = { $or: conditions.map((condition) => ({ workspaceId: new ObjectId(workspaceId), ...condition })) };
+    return read(() => this.collection.find(where as never, { maxTimeMS: defaultMaxTimeMs }).toArray()) as Promise<T[]>;
+  }
+
   /** A slice, ordered by name and id. */
   async find(workspaceId: Id, conditions: readonly Document[], slice: Slice): Promise<T[]> {
     if (slice.limit === 0) return [];

@@ -1,7 +1,7 @@
-import { type Document, type IndexDescription, Long, ObjectId } from 'mongodb';
+import { type AnyBulkWriteOperation, type Document, type IndexDescription, Long, ObjectId } from 'mongodb';
 import type { Id } from '../base/ids.js';
-import { emailIdentity, type IdentityKey } from '../model/identity.js';
-import type { User } from '../model/user.js';
+import { emailIdentity, type IdentityKey, userIdentity } from '../model/identity.js';
+import type { MergedUser, User, VouchedEmail } from '../model/user.js';
 import type { UserFilter } from '../model/user-input.js';
 import { wordsOf } from '../model/words.js';
 import type { Store } from './connect.js';
@@ -13,10 +13,22 @@ interface UserDocument extends NamedDocument {
   email?: string;
   username?: string;
   identities?: string[];
+  vouched?: VouchedEmail[];
+  mergedFrom?: MergedUserDocument[];
+  /** The names of who was merged into this one, as lists would be ordered by them. */
+  sortNamesOfMerged?: string[];
   createdAt?: Date;
   updatedAt?: Date;
   removedAt?: Date;
+  /** Of who is part of another: that one. Their identities, their own among them, are that one's. */
+  mergedInto?: ObjectId;
 }
+
+type MergedUserDocument = Omit<MergedUser, 'id' | 'into' | 'identities'> & {
+  readonly id: ObjectId;
+  readonly into: ObjectId;
+  readonly identities: string[];
+};
 
 export const usersCollection = 'users';
 
@@ -28,13 +40,24 @@ export const usersIndexes: IndexDescription[] = [
     partialFilterExpression: { identities: { $exists: true } },
   },
   ...namedIndexes('users'),
+  {
+    name: 'users_names_of_merged',
+    key: { workspaceId: 1, sortNamesOfMerged: 1 },
+    partialFilterExpression: { sortNamesOfMerged: { $exists: true } },
+  },
 ];
+
+const strings: Document = { bsonType: 'array', items: { bsonType: 'string' } };
 
 export const usersValidator: Document = {
   $jsonSchema: {
     bsonType: 'object',
     required: ['_id', 'workspaceId', 'seq'],
-    anyOf: [{ required: ['removedAt'] }, { required: ['name', 'sortName', 'identities', 'createdAt', 'updatedAt'] }],
+    anyOf: [
+      { required: ['removedAt'] },
+      { required: ['mergedInto'] },
+      { required: ['name', 'sortName', 'identities', 'createdAt', 'updatedAt'] },
+    ],
     properties: {
       _id: { bsonType: 'objectId' },
       workspaceId: { bsonType: 'objectId' },
@@ -44,10 +67,17 @@ export const usersValidator: Document = {
       email: { bsonType: 'string' },
       username: { bsonType: 'string' },
       identities: { bsonType: 'array', minItems: 1, uniqueItems: true, items: { bsonType: 'string' } },
-      words: { bsonType: 'array', items: { bsonType: 'string' } },
+      words: strings,
+      vouched: { bsonType: 'array', items: { bsonType: 'object', required: ['by', 'email'] } },
+      mergedFrom: {
+        bsonType: 'array',
+        items: { bsonType: 'object', required: ['id', 'into', 'name', 'identities', 'mergedAt'] },
+      },
+      sortNamesOfMerged: strings,
       createdAt: { bsonType: 'date' },
       updatedAt: { bsonType: 'date' },
       removedAt: { bsonType: 'date' },
+      mergedInto: { bsonType: 'objectId' },
     },
     additionalProperties: false,
   },
@@ -68,9 +98,9 @@ export class Users {
     return this.#documents.head(workspaceId);
   }
 
-  /** Brings people to their state as of a control entry. */
+  /** Brings people to their state as of a control entry, and leaves a stub of whoever was merged into them. */
   write(users: readonly User[], seq: number): Promise<void> {
-    return this.#documents.write(users.map(toDocument), seq);
+    return this.#documents.write(users.map(toDocument), seq, makingRoom(users, seq));
   }
 
   /** Leaves only a stub of each, as of a control entry. */
@@ -84,9 +114,9 @@ export class Users {
     return this.#documents.write(stubs, seq);
   }
 
-  async byIds(workspaceId: Id, ids: readonly Id[]): Promise<User[]> {
-    if (ids.length === 0) return [];
-    return this.#many(workspaceId, { _id: { $in: ids.map((id) => new ObjectId(id)) } });
+  /** Whoever these ids name: of one who was merged into another, that other. */
+  byIds(workspaceId: Id, ids: readonly Id[]): Promise<User[]> {
+    return this.byIdentities(workspaceId, ids.map(userIdentity));
   }
 
   /** Whoever owns any of these identities. No two people own the same. */
@@ -95,10 +125,11 @@ export class Users {
     return this.#many(workspaceId, identitiesIn(keys));
   }
 
-  /** All who have any of these names, whatever their case. */
+  /** All who have any of these names, whatever their case, or into whom somebody of that name was merged. */
   async byNames(workspaceId: Id, names: readonly string[]): Promise<User[]> {
     if (names.length === 0) return [];
-    return this.#many(workspaceId, { sortName: { $in: names.map((name) => sortNameOf(name.trim())) } });
+    const wanted = { $in: names.map((name) => sortNameOf(name.trim())) };
+    return (await this.#lists.any(workspaceId, { sortName: wanted }, { sortNamesOfMerged: wanted })).map(toUser);
   }
 
   async find(workspaceId: Id, filter: UserFilter, slice: Slice): Promise<User[]> {
@@ -125,7 +156,7 @@ export const userKey = (user: User): string[] => [sortNameOf(user.name), user.id
 const identitiesIn = (keys: readonly IdentityKey[]): Document => ({ identities: { $in: [...keys] } });
 
 const filterConditions = (filter: UserFilter): Document[] => [
-  ...(filter.ids ? [{ _id: { $in: filter.ids.map((id) => new ObjectId(id)) } }] : []),
+  ...(filter.ids ? [identitiesIn(filter.ids.map(userIdentity))] : []),
   ...(filter.emails ? [identitiesIn(filter.emails.map(emailIdentity))] : []),
   ...searchConditions(filter.search),
 ];
@@ -139,7 +170,15 @@ const toDocument = (user: User): UserDocument => ({
   email: user.email,
   username: user.username,
   identities: [...user.identities],
-  words: wordsOf(user.name, user.email, user.username),
+  words: wordsOf(...[user, ...(user.mergedFrom ?? [])].flatMap(({ name, email, username }) => [name, email, username])),
+  vouched: user.vouched && [...user.vouched],
+  mergedFrom: user.mergedFrom?.map(({ id, into, identities, ...rest }) => ({
+    id: new ObjectId(id),
+    into: new ObjectId(into),
+    ...rest,
+    identities: [...identities],
+  })),
+  sortNamesOfMerged: user.mergedFrom?.map((merged) => sortNameOf(merged.name)),
   createdAt: user.createdAt,
   updatedAt: user.updatedAt,
 });
@@ -151,7 +190,44 @@ const toUser = (document: UserDocument): User => ({
   email: document.email,
   username: document.username,
   identities: document.identities!,
+  ...(document.vouched && { vouched: document.vouched }),
+  ...(document.mergedFrom && {
+    mergedFrom: document.mergedFrom.map(({ id, into, ...rest }) => ({
+      id: id.toHexString(),
+      into: into.toHexString(),
+      ...rest,
+    })),
+  }),
   seq: Number(document.seq),
   createdAt: document.createdAt!,
   updatedAt: document.updatedAt!,
 });
+
+/**
+ * No two people own the same identity at any moment, so whatever passes from one to another is first given up: by people
+ * who go on without it, and by those who become part of another.
+ */
+function makingRoom(users: readonly User[], seq: number): AnyBulkWriteOperation<UserDocument>[] {
+  const older = (id: Id, workspaceId: Id) => ({
+    _id: new ObjectId(id),
+    workspaceId: new ObjectId(workspaceId),
+    seq: { $lt: Long.fromNumber(seq) },
+  });
+  const released = users.map(({ id, workspaceId, identities }) => ({
+    updateOne: { filter: older(id, workspaceId), update: { $pull: { identities: { $nin: [...identities] } } } },
+  }));
+  const stubs = users.flatMap(({ id, workspaceId, mergedFrom = [] }) =>
+    mergedFrom.map((merged) => ({
+      replaceOne: {
+        filter: older(merged.id, workspaceId),
+        replacement: {
+          workspaceId: new ObjectId(workspaceId),
+          seq: Long.fromNumber(seq),
+          mergedInto: new ObjectId(id),
+        },
+      },
+    })),
+  );
+  // One person alone takes nothing from another.
+  return users.length + stubs.length < 2 ? [] : [...released, ...stubs];
+}

@@ -3,7 +3,7 @@ import { CodedError, notFound } from '../../base/errors.js';
 import { type Id, newId } from '../../base/ids.js';
 import type { Activity } from '../../model/activity.js';
 import type { Actor } from '../../model/activity-log.js';
-import { activityRef, emailIdentity, userIdentity } from '../../model/identity.js';
+import { activityRef, emailIdentity, type IdentityKey, userIdentity } from '../../model/identity.js';
 import type { EntryDraft } from '../../model/log-record.js';
 import type { User } from '../../model/user.js';
 import type { Viewer } from '../../model/viewer.js';
@@ -20,7 +20,7 @@ export interface DraftingParts {
 /** The users and activities that a batch of inputs names, looked up at once. */
 export class Named {
   private constructor(
-    private readonly users: ReadonlyMap<Id, User>,
+    private readonly users: ReadonlyMap<IdentityKey, User>,
     private readonly activities: ReadonlyMap<string, Activity>,
   ) {}
 
@@ -36,7 +36,7 @@ export class Named {
       parts.activities.byKeys(workspaceId, [...keys]),
     ]);
     return new Named(
-      new Map(users.map((user) => [user.id, user])),
+      new Map(users.flatMap((user) => user.identities.map((key) => [key, user] as const))),
       new Map([
         ...byId.map((activity) => [`id:${activity.id}`, activity] as const),
         ...byKey.map((activity) => [`key:${activity.key}`, activity] as const),
@@ -46,7 +46,7 @@ export class Named {
 
   /** @throws CodedError NOT_FOUND, FORBIDDEN naming the field below `field`. */
   actor(viewer: Viewer, input: CheckedInput, field: string): Actor {
-    const own = viewer.userId === undefined ? undefined : this.users.get(viewer.userId);
+    const own = this.#user(viewer.userId);
     const ownOnly = writesOwnOnly(viewer);
     if (input.userEmail !== undefined) {
       const key = emailIdentity(input.userEmail);
@@ -54,13 +54,18 @@ export class Named {
       return { kind: 'USER', key, email: input.userEmail };
     }
     if (input.userId !== undefined) {
-      if (ownOnly && input.userId !== viewer.userId) throw notOwn(`${field}.userId`);
-      const user = this.users.get(input.userId);
+      const user = this.#user(input.userId);
+      if (ownOnly && (user ?? input.userId) !== (own ?? viewer.userId)) throw notOwn(`${field}.userId`);
       if (!user) throw notFound('This user', `${field}.userId`);
-      return actorOf(user);
+      return actorOf(input.userId, user);
     }
-    if (viewer.userId !== undefined) return own ? actorOf(own) : { kind: 'USER', key: userIdentity(viewer.userId) };
+    if (viewer.userId !== undefined) return actorOf(viewer.userId, own);
     return { kind: 'CLIENT', nativeId: viewer.credentialId };
+  }
+
+  /** Of one who was merged, the one that they are part of. */
+  #user(id: Id | undefined): User | undefined {
+    return id === undefined ? undefined : this.users.get(userIdentity(id));
   }
 
   /** @throws CodedError NOT_FOUND naming the field below `field`. */
@@ -74,7 +79,12 @@ export class Named {
   }
 }
 
-const actorOf = (user: User): Actor => ({ kind: 'USER', key: userIdentity(user.id), name: user.name });
+/** By the id that was given, though it be of one who is merged: taken out again, they have this entry with them. */
+const actorOf = (id: Id, user: User | undefined): Actor => ({
+  kind: 'USER',
+  key: userIdentity(id),
+  ...(user && { name: user.name }),
+});
 
 const notOwn = (field: string): CodedError =>
   new CodedError('FORBIDDEN', 'This credential may only write entries of its own user', field);

@@ -1,12 +1,11 @@
 import { CodedError } from '../../base/errors.js';
 import { type Id, newId } from '../../base/ids.js';
 import { emailIdentity, type IdentityKey, userIdentity } from '../../model/identity.js';
-import type { NounState } from '../../model/noun-change.js';
 import type { User } from '../../model/user.js';
 import { type CreateUserInput, type UpdateUserInput, userLimits } from '../../model/user-input.js';
 import { checkEmail, checkRequiredText, checkText } from '../input/checks.js';
-
-export type UserState = NounState<User>;
+import { mergedIdentities } from './merging.js';
+import { stateOf, type UserState, vouchedOf } from './user-state.js';
 
 /** A new person as the input says. @throws CodedError BAD_USER_INPUT naming the field below `field`. */
 export function newUser(input: CreateUserInput, field: string, at: Date): UserState {
@@ -26,13 +25,20 @@ export function newUser(input: CreateUserInput, field: string, at: Date): UserSt
   };
 }
 
-/** The person with the input's changes. An email that is replaced is no longer an identity of theirs. */
+/**
+ * The person with the input's changes. An email that is replaced is no longer an identity of theirs, unless it came with
+ * somebody who was merged into them: it goes back with that one.
+ */
 export function updatedUser(user: User, input: UpdateUserInput, field: string, at: Date): UserState {
-  const { workspaceId: _workspace, seq: _seq, ...state } = user;
+  const { vouched = [], ...state } = stateOf(user);
   const email = input.email === undefined ? user.email : checkEmail(input.email, `${field}.email`, userLimits.email);
-  const released = user.email === undefined ? undefined : emailIdentity(user.email);
+  const released = user.email === undefined || input.email === undefined ? undefined : emailIdentity(user.email);
+  const merged = mergedIdentities(user);
+  const isByHand = (key: IdentityKey): boolean =>
+    input.email !== undefined && (key === released || (email !== undefined && key === emailIdentity(email)));
   return {
     ...state,
+    ...vouchedOf(vouched.filter((one) => !isByHand(emailIdentity(one.email)))),
     name: input.name === undefined ? user.name : checkRequiredText(input.name, `${field}.name`, userLimits.name).trim(),
     email,
     username:
@@ -42,7 +48,7 @@ export function updatedUser(user: User, input: UpdateUserInput, field: string, a
     identities: identitiesOf(
       user.id,
       email,
-      user.identities.filter((key) => key !== released),
+      user.identities.filter((key) => key !== released || merged.has(key)),
     ),
     updatedAt: at,
   };
