@@ -12,6 +12,19 @@ export const emailIdentity = (email: string): IdentityKey => `e:${email.trim().t
 export const nativeIdentity = (source: SourceSystem, connectionId: string, nativeId: string): IdentityKey =>
   `n:${source}:${connectionId}:${nativeId}`;
 
+/** An identity, taken apart: a source's own id for somebody, or an email. */
+export type Identity =
+  | { readonly source: SourceSystem; readonly connection: string; readonly nativeId: string }
+  | { readonly email: string };
+
+/** Undefined for the id of a user here, which is no name that anybody else gave. */
+export function readIdentity(key: IdentityKey): Identity | undefined {
+  if (key.startsWith('e:')) return { email: key.slice(2) };
+  const [, source, connection, nativeId] = /^n:([A-Z]+):([^:]*):(.*)$/s.exec(key) ?? [];
+  if (source === undefined) return undefined;
+  return { source: source as SourceSystem, connection: connection!, nativeId: nativeId! };
+}
+
 /** What was done, as the source names it. An activity definition owns a set of these. */
 export type ActivityRef = string;
 

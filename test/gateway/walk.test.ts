@@ -144,6 +144,17 @@ Object.assign(rows, {
     variables: ({ credentialId }) => ({ id: credentialId }),
     abroad: 'NOT_FOUND',
   },
+  'Mutation.mergeUsers': {
+    document:
+      'mutation($id: ObjectID!) { mergeUsers(input: { userId: $id, intoUserId: "66f0c2a1e4b0a1b2c3d4e5f6" }) { cursor } }',
+    variables: ({ userId }) => ({ id: userId }),
+    abroad: 'NOT_FOUND',
+  },
+  'Mutation.unmergeUser': {
+    document: 'mutation($id: ObjectID!) { unmergeUser(input: { userId: $id }) { cursor } }',
+    variables: ({ userId }) => ({ id: userId }),
+    abroad: 'NOT_FOUND',
+  },
   'Subscription.activityLogged': {
     document: 'subscription($c: FeedCursor) { activityLogged(after: $c) { cursor activityLog { summary } } }',
     variables: ({ cursor }) => ({ c: cursor }),

@@ -29,6 +29,21 @@ export class UpdateUserInputType {
   username?: string | null;
 }
 
+@InputType('MergeUsersInput', { description: 'Two users who are one person.' })
+export class MergeUsersInputType {
+  @Field(() => ObjectIdScalar, { description: 'The user who becomes part of the other.' })
+  userId!: string;
+
+  @Field(() => ObjectIdScalar, { description: 'The user who stays, with the identities of both.' })
+  intoUserId!: string;
+}
+
+@InputType('UnmergeUserInput', { description: 'A user who was merged into another.' })
+export class UnmergeUserInputType {
+  @Field(() => ObjectIdScalar, { description: 'The user who is to be one of their own again.' })
+  userId!: string;
+}
+
 @InputType('UserFilter', {
   description:
     'Which users. Fields AND together; a list means any of its values; null means the same as absent; an empty list matches nobody.',

@@ -50,3 +50,24 @@ export class RemoveUserPayload {
   @Field(() => FeedCursorScalar, { description: cursorDescription })
   cursor!: string;
 }
+
+@ObjectType('MergeUsersPayload', { description: 'The one user that two have become.' })
+export class MergeUsersPayload {
+  @Field(() => UserType, { description: 'Who stays.' })
+  user!: User;
+
+  @Field(() => FeedCursorScalar, { description: cursorDescription })
+  cursor!: string;
+}
+
+@ObjectType('UnmergeUserPayload', { description: 'The two users that were one.' })
+export class UnmergeUserPayload {
+  @Field(() => UserType, { description: 'Who is a user of their own again.' })
+  user!: User;
+
+  @Field(() => UserType, { description: 'Whom they were part of.' })
+  survivor!: User;
+
+  @Field(() => FeedCursorScalar, { description: cursorDescription })
+  cursor!: string;
+}

@@ -1,5 +1,6 @@
-import { Arg, Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
-import type { User } from '../../model/user.js';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { type Identity, readIdentity } from '../../model/identity.js';
+import type { MergedUser, User } from '../../model/user.js';
 import type { Connection } from '../connection.js';
 import { type RequestContext, viewerOf } from '../context.js';
 import { exactlyOne } from '../one-of.js';
@@ -7,9 +8,22 @@ import { pageRequest } from '../page.args.js';
 import { ObjectIdScalar } from '../scalars.js';
 import type { Services } from '../services.js';
 import { UserConnection } from './user.connection.js';
-import { CreateUserInputType, UpdateUserInputType, UsersArgs } from './user.input.js';
-import { CreateUserPayload, CreateUsersPayload, RemoveUserPayload, UpdateUserPayload } from './user.payloads.js';
-import { UserType } from './user.type.js';
+import {
+  CreateUserInputType,
+  MergeUsersInputType,
+  UnmergeUserInputType,
+  UpdateUserInputType,
+  UsersArgs,
+} from './user.input.js';
+import {
+  CreateUserPayload,
+  CreateUsersPayload,
+  MergeUsersPayload,
+  RemoveUserPayload,
+  UnmergeUserPayload,
+  UpdateUserPayload,
+} from './user.payloads.js';
+import { MergedUserType, UserIdentityType, UserType } from './user.type.js';
 
 @Resolver(() => UserType)
 export class UserResolver {
@@ -70,5 +84,39 @@ export class UserResolver {
     @Ctx() context: RequestContext,
   ): Promise<RemoveUserPayload> {
     return this.services.users.remove(viewerOf(context), id);
+  }
+
+  @Mutation(() => MergeUsersPayload, {
+    description:
+      'Makes one of two users. No entry changes: whatever names either is from now on of the one, in lists, filters, subscriptions and for `:own` credentials, and the id of the merged one names the other.',
+  })
+  async mergeUsers(
+    @Arg('input', () => MergeUsersInputType, { description: 'Who, and into whom.' }) input: MergeUsersInputType,
+    @Ctx() context: RequestContext,
+  ): Promise<MergeUsersPayload> {
+    const { node, cursor } = await this.services.users.merge(viewerOf(context), input);
+    return { user: node, cursor };
+  }
+
+  @Mutation(() => UnmergeUserPayload, {
+    description:
+      'Takes a merged user out of the one they are part of, with precisely the identities that came with them, in any order.',
+  })
+  async unmergeUser(
+    @Arg('input', () => UnmergeUserInputType, { description: 'Who.' }) input: UnmergeUserInputType,
+    @Ctx() context: RequestContext,
+  ): Promise<UnmergeUserPayload> {
+    const { node, survivor, cursor } = await this.services.users.unmerge(viewerOf(context), input);
+    return { user: node, survivor, cursor };
+  }
+
+  @FieldResolver(() => [UserIdentityType], { description: 'What sources call them, and their emails.' })
+  identities(@Root() user: User): Identity[] {
+    return user.identities.flatMap((key) => readIdentity(key) ?? []);
+  }
+
+  @FieldResolver(() => [MergedUserType], { description: 'Who was merged into them, directly or by way of another.' })
+  mergedFrom(@Root() user: User): readonly MergedUser[] {
+    return user.mergedFrom ?? [];
   }
 }
