@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.js';
 import { notFound } from '../base/errors.js';
 import type { Id } from '../base/ids.js';
 import type { LogWriter } from '../log/writer.js';
+import { maxBatch } from '../model/activity-log-input.js';
 import { emailIdentity, type IdentityKey } from '../model/identity.js';
 import type { Page, PageRequest } from '../model/page.js';
 import type { User } from '../model/user.js';
@@ -37,6 +38,7 @@ import { type PagingParts, startPage } from './paging/places.js';
 import { checkRequest } from './paging/request.js';
 import { checkMerge, checkWhole, mergeable, partOf } from './users/merge-checks.js';
 import { mergedUser, unmergedUsers } from './users/merging.js';
+import { identitiesToLookUp, type NamedPerson, recognised } from './users/recognition.js';
 import { IdentityClaims, newUser, updatedUser } from './users/states.js';
 import type { UserState } from './users/user-state.js';
 
@@ -187,6 +189,18 @@ export class UserService {
     return { ...(await this.#changed(workspaceId, result.user, seq)), survivor };
   }
 
+  /**
+   * Makes known whoever some rows of a source name and is not known yet: for what reads sources, before it records the
+   * rows. `recognised` tells the rule. One look-up where everybody is known, else one entry of the log besides, for each
+   * 1,000 people, however many rows there are. The same again changes nothing, also from several processes at once.
+   * @throws CodedError SERVICE_UNAVAILABLE
+   */
+  async recognise(workspaceId: Id, people: readonly NamedPerson[]): Promise<void> {
+    for (let from = 0; from < people.length; from += maxBatch) {
+      await this.#recogniseSome(workspaceId, people.slice(from, from + maxBatch));
+    }
+  }
+
   /** For a DataLoader: one per key, in order; undefined where nobody is known by it. @throws CodedError FORBIDDEN. */
   async byIdentity(who: ReaderContext, keys: readonly IdentityKey[]): Promise<(User | undefined)[]> {
     requireScope(canReadUsers(who), 'user:read');
@@ -203,6 +217,18 @@ export class UserService {
   /** Brings the documents to what one control entry says of people; others are passed over. */
   applyUserControl(workspaceId: Id, record: ControlRecord): Promise<void> {
     return this.#history.apply(workspaceId, record);
+  }
+
+  async #recogniseSome(workspaceId: Id, people: readonly NamedPerson[]): Promise<void> {
+    const keys = identitiesToLookUp(people);
+    const at = this.parts.clock.now();
+    const look = async () => recognised(await this.parts.users.byIdentities(workspaceId, keys), people, at);
+    if ((await look()).length === 0) return;
+    await this.#history.change(workspaceId, async () => {
+      const set = await look();
+      const change = set.length > 0 ? { name: 'recognised', set, removed: [], at } : undefined;
+      return { change, result: undefined };
+    });
   }
 
   async #createAll(
