@@ -21,3 +21,13 @@ export interface LiveCounts {
   /** Pages of the log read since the start for those who catch up. */
   readonly pagesRead: number;
 }
+
+/** What is open to tell subscriptions by, told when somebody asks. */
+export interface ConnectionCounts {
+  readonly sockets: number;
+  readonly streams: number;
+  /** What peers have not taken yet. */
+  readonly unsentBytes: number;
+  /** Those whose credential cannot be checked now. */
+  readonly unchecked: number;
+}

@@ -15,7 +15,8 @@ import { registerMetrics, type ServerMetrics } from './metrics.js';
 import { logRequests, requestIdOf } from './request-log.js';
 import { registerSockets } from './socket-door.js';
 import type { CredentialCheck } from './sockets/credential-watch.js';
-import type { SocketLimits } from './sockets/socket-limits.js';
+import { OpenConnections } from './sockets/open-connections.js';
+import { defaultSocketLimits, type SocketLimits } from './sockets/socket-limits.js';
 
 /** One request's body, at most. */
 export const maxBodyBytes = 16 * 1024 * 1024;
@@ -65,7 +66,10 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   registerHealth(app, parts.ready);
   registerMetrics(app, metrics, config.METRICS_TOKEN);
   await registerGraphql(app, parts);
-  registerSockets(app, parts);
+  const open = new OpenConnections(parts.authenticator, { ...defaultSocketLimits, ...parts.socketLimits });
+  metrics.observeLive(() => ({ ...parts.live.counts(), ...open.counts() }));
+  registerSockets(app, { ...parts, open });
+  app.addHook('preClose', () => open.close());
   dropConnectionsOnClose(app);
   app.addHook('onClose', () => graphql.stop());
   return app;

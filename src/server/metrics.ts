@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { CodedError } from '../base/errors.js';
-import type { LiveCounts, LogMetrics } from '../base/metrics.js';
+import type { ConnectionCounts, LiveCounts, LogMetrics } from '../base/metrics.js';
 import { isDirectLoopback } from './peer.js';
 import { matchesSecret } from './secret.js';
 
@@ -10,10 +10,8 @@ export type OperationClass = 'query' | 'mutation' | 'subscription' | 'introspect
 
 /** The gateway's numbers, for Prometheus. */
 export interface ServerMetrics extends LogMetrics {
-  /** How many WebSockets are open now. */
-  openSockets(count: number): void;
-  /** Where the numbers of what is followed, and of what sockets have not taken yet, come from whenever somebody looks. */
-  observeLive(counts: () => LiveCounts & { readonly unsentBytes: number }): void;
+  /** Where the numbers of what is followed and of what is open come from whenever somebody looks. */
+  observeLive(counts: () => LiveCounts & ConnectionCounts): void;
   requestEnded(request: { route: string; operation: OperationClass; status: number; seconds: number }): void;
   /** In Prometheus' text format. */
   text(): Promise<string>;
@@ -51,7 +49,6 @@ export function createMetrics(): ServerMetrics {
     buckets: durationBuckets,
     registers,
   });
-  const sockets = new Gauge({ name: 'open_sockets', help: 'Open WebSockets', registers });
   return {
     appended: (count) => {
       appended.inc(count);
@@ -59,7 +56,6 @@ export function createMetrics(): ServerMetrics {
     },
     holesFilled: (count) => holes.inc(count),
     feedLag: (ms) => lag.observe(ms / 1000),
-    openSockets: (count) => sockets.set(count),
     observeLive: (counts) => {
       const gauges = [
         ['live_members', 'Subscriptions', 'members'],
@@ -67,7 +63,10 @@ export function createMetrics(): ServerMetrics {
         ['live_largest_cohort', 'Subscriptions of the largest group', 'largestCohort'],
         ['live_executions', 'Executions of events since the start', 'executions'],
         ['live_pages_read', 'Pages of the log read since the start for those who catch up', 'pagesRead'],
-        ['socket_unsent_bytes', 'What peers have not taken yet', 'unsentBytes'],
+        ['open_sockets', 'Open WebSockets', 'sockets'],
+        ['open_streams', 'Open streams of server-sent events', 'streams'],
+        ['socket_unsent_bytes', 'What peers of sockets and streams have not taken yet', 'unsentBytes'],
+        ['unchecked_connections', 'Open sockets and streams whose credential cannot be checked now', 'unchecked'],
       ] as const;
       for (const [name, help, field] of gauges) {
         new Gauge({

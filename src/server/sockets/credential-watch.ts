@@ -62,6 +62,13 @@ export class CredentialWatch implements Closeable {
     return this.#counts.get(credentialId) ?? 0;
   }
 
+  /** How many things are open in the name of credentials that cannot be checked now. */
+  get unchecked(): number {
+    let count = 0;
+    for (const group of this.#groups.values()) if (!group.isSure) count += group.members.size;
+    return count;
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#checking;

@@ -1,5 +1,4 @@
-import { encodeFeedCursor } from '../../base/cursor.js';
-import type { SocketConnection } from './socket-connection.js';
+import type { Connection } from './connection.js';
 
 /** A connection's turn comes once in so many ticks, so that not all are pinged at once. */
 const ticksPerRound = 10;
@@ -7,15 +6,15 @@ const ticksPerRound = 10;
 const blockedMs = 600_000;
 
 /**
- * Pings every connection once in `pingMs`, with the newest cursor of each of its subscriptions: one whose filter matches
- * rarely can then resume from now. Cuts off who was not heard of for three rounds.
+ * Pings every connection once in `pingMs`, with the newest cursor of what is followed: one whose filter matches rarely
+ * can then resume from now. Cuts off who was not heard of for three rounds.
  */
 export class Heartbeat {
   readonly #timer: NodeJS.Timeout;
   #tick = 0;
 
   constructor(
-    private readonly connections: ReadonlySet<SocketConnection>,
+    private readonly connections: Iterable<Connection>,
     private readonly pingMs: number,
   ) {
     this.#timer = setInterval(() => this.#beat(), pingMs / ticksPerRound).unref();
@@ -34,21 +33,10 @@ export class Heartbeat {
     }
   }
 
-  #ping(connection: SocketConnection): void {
+  #ping(connection: Connection): void {
     const silentMs = performance.now() - connection.heardAtMs;
     const patienceMs = connection.unsentBytes > 0 ? blockedMs : 3 * this.pingMs;
     if (silentMs > Math.max(patienceMs, 3 * this.pingMs)) connection.terminate();
-    else if (connection.unsentBytes === 0) connection.send(pingText(connection));
+    else if (connection.unsentBytes === 0) connection.ping();
   }
-}
-
-function pingText({ viewer, subscriptions }: SocketConnection): string {
-  if (!viewer || subscriptions.size === 0) return '{"type":"ping"}';
-  const cursors = Object.fromEntries(
-    [...subscriptions].map(([id, { follower }]) => [
-      id,
-      encodeFeedCursor({ workspaceId: viewer.workspaceId, epoch: follower.epoch, seq: follower.lastSeq }),
-    ]),
-  );
-  return JSON.stringify({ type: 'ping', payload: { cursors } });
 }

@@ -5,18 +5,15 @@ import type { Live } from '../../graphql/live/live.js';
 import { patiently } from '../../graphql/live/patience.js';
 import type { Viewer } from '../../model/viewer.js';
 import type { Authenticate } from '../graphql-door.js';
-import type { CredentialWatch } from './credential-watch.js';
+import type { OpenConnections } from './open-connections.js';
 import { closeCodes, type OpenSubscription, type SocketConnection } from './socket-connection.js';
-import type { SocketLimits } from './socket-limits.js';
 
 export interface CredentialParts {
   readonly config: Pick<Config, 'NODE_ENV'>;
   readonly authenticator: Authenticate;
   readonly live: Live;
   readonly logger: Logger;
-  readonly limits: SocketLimits;
-  readonly watch: CredentialWatch;
-  readonly connections: ReadonlySet<SocketConnection>;
+  readonly open: OpenConnections;
 }
 
 /**
@@ -34,11 +31,8 @@ export async function showCredential(
     if (typeof authorization !== 'string') return false;
     const viewer = await parts.authenticator.authenticate(authorization);
     if (!connection.isOpen) return false;
-    if (parts.watch.count(viewer.credentialId) >= parts.limits.connectionsPerCredential) {
-      return refuseForNow(connection, 'Too many connections of this credential');
-    }
-    connection.viewer = viewer;
-    parts.watch.add(viewer, connection);
+    if (!parts.open.admits(viewer)) return refuseForNow(connection, 'Too many connections of this credential');
+    parts.open.enter(connection, viewer);
     return true;
   } catch (error) {
     if (error instanceof CodedError && error.code === 'UNAUTHENTICATED') return false;
@@ -64,9 +58,7 @@ export async function renewCredential(
     if (!old || viewer.workspaceId !== old.workspaceId || viewer.owner !== old.owner) {
       return connection.close(closeCodes.forbidden, 'The new credential is of another owner');
     }
-    parts.watch.remove(old, connection);
-    connection.viewer = viewer;
-    parts.watch.add(viewer, connection);
+    parts.open.enter(connection, viewer);
     await Promise.all([...connection.subscriptions.values()].map((one) => renewOne(parts.live, one, viewer)));
   } catch (error) {
     if (!(error instanceof CodedError)) parts.logger.error({ err: error }, 'a new credential could not be taken');
@@ -82,10 +74,9 @@ async function renewOne(live: Live, { follower, request }: OpenSubscription, vie
   }
 }
 
-function mayBeNobody({ config, connections, limits }: CredentialParts, connection: SocketConnection): boolean {
+function mayBeNobody({ config, open }: CredentialParts, connection: SocketConnection): boolean {
   if (config.NODE_ENV === 'production') return false;
-  const others = [...connections].filter((one) => !one.viewer).length;
-  return others <= limits.connectionsOfNobody || refuseForNow(connection, 'Too many connections without a credential');
+  return open.admitsNobody() || refuseForNow(connection, 'Too many connections without a credential');
 }
 
 function refuseForNow(connection: SocketConnection, reason: string): false {

@@ -11,7 +11,7 @@ import type { Live } from '../../graphql/live/live.js';
 import type { PreparedOperation, SentOperation, SocketOperations } from '../../graphql/socket-operations.js';
 import type { Authenticate } from '../graphql-door.js';
 import type { ServerMetrics } from '../metrics.js';
-import type { CredentialWatch } from './credential-watch.js';
+import type { OpenConnections } from './open-connections.js';
 import { closeCodes, type SocketConnection } from './socket-connection.js';
 import { renewCredential, showCredential } from './socket-credential.js';
 import type { SocketLimits } from './socket-limits.js';
@@ -23,9 +23,7 @@ export interface ProtocolParts {
   readonly live: Live;
   readonly logger: Logger;
   readonly metrics: ServerMetrics;
-  readonly limits: SocketLimits;
-  readonly watch: CredentialWatch;
-  readonly connections: ReadonlySet<SocketConnection>;
+  readonly open: OpenConnections;
 }
 
 type Extra = { readonly connection: SocketConnection };
@@ -86,9 +84,9 @@ function parsed(text: string): string {
 }
 
 function protocolServer(parts: ProtocolParts): Server<Extra> {
-  const { operations, limits } = parts;
+  const { operations, open } = parts;
   return makeServer<Record<string, unknown>, Extra>({
-    connectionInitWaitTimeout: limits.initTimeoutMs,
+    connectionInitWaitTimeout: open.limits.initTimeoutMs,
     onConnect: (context) => {
       const authorization = context.connectionParams?.authorization;
       // Nor is a secret kept that was looked at.
@@ -119,7 +117,7 @@ async function begin(
   let prepared: PreparedOperation;
   let begun: Begun = {};
   try {
-    refuseTooMany(context, parts.limits);
+    refuseTooMany(context, parts.open.limits);
     prepared = await parts.operations.prepare(sent, connection.viewer, requestId, note);
     if (prepared.kind === 'answer') begun = { answer: prepared.result };
     if (prepared.kind === 'subscription') {
