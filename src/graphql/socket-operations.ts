@@ -5,6 +5,7 @@ import {
   type GraphQLFormattedError,
   type GraphQLSchema,
   getOperationAST,
+  type OperationTypeNode,
 } from 'graphql';
 import { CodedError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
@@ -41,12 +42,22 @@ export interface SocketOperationsParts {
   readonly logger: Logger;
 }
 
-/** Operations that come over a socket, under the same limits, rules and masking as over HTTP. */
+/** Operations that come over a socket or a stream, under the same limits, rules and masking as over HTTP. */
 export class SocketOperations {
   constructor(private readonly parts: SocketOperationsParts) {}
 
   get schema(): GraphQLSchema {
     return this.parts.schema;
+  }
+
+  /** What an operation is, without doing it; undefined where it would be refused. */
+  kindOf(sent: SentOperation): OperationTypeNode | undefined {
+    try {
+      const document = this.parts.documents.of(sent.query);
+      return document && getOperationAST(document, sent.operationName)?.operation;
+    } catch {
+      return undefined;
+    }
   }
 
   /** Executes a query or mutation; of a subscription it looks at the document. Never throws. */

@@ -10,6 +10,21 @@ export function answerErrors(app: FastifyInstance): void {
   );
 }
 
+/** A request that HTTP has a status of its own for. */
+export class RequestFault extends CodedError {
+  constructor(
+    readonly status: 405 | 406,
+    message: string,
+    field: string,
+  ) {
+    super('BAD_USER_INPUT', message, field);
+  }
+
+  override get httpStatus(): number {
+    return this.status;
+  }
+}
+
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, coded } = publicError(error);
   if (coded.code === 'INTERNAL_SERVER_ERROR')

@@ -8,15 +8,17 @@ import type { Services } from '../graphql/services.js';
 import type { SocketOperations } from '../graphql/socket-operations.js';
 import { registerCors } from './cross-site.js';
 import { answerErrors, sendError } from './error-answer.js';
-import { type Authenticate, registerGraphql } from './graphql-door.js';
+import { registerGraphql } from './graphql-door.js';
 import { registerHealth } from './health.js';
 import { guardHost } from './host-guard.js';
 import { registerMetrics, type ServerMetrics } from './metrics.js';
 import { logRequests, requestIdOf } from './request-log.js';
+import type { Authenticate } from './request-viewer.js';
 import { registerSockets } from './socket-door.js';
 import type { CredentialCheck } from './sockets/credential-watch.js';
 import { OpenConnections } from './sockets/open-connections.js';
 import { defaultSocketLimits, type SocketLimits } from './sockets/socket-limits.js';
+import { registerStreams } from './stream-door.js';
 
 /** One request's body, at most. */
 export const maxBodyBytes = 16 * 1024 * 1024;
@@ -69,6 +71,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   const open = new OpenConnections(parts.authenticator, { ...defaultSocketLimits, ...parts.socketLimits });
   metrics.observeLive(() => ({ ...parts.live.counts(), ...open.counts() }));
   registerSockets(app, { ...parts, open });
+  await registerStreams(app, { ...parts, open });
   app.addHook('preClose', () => open.close());
   dropConnectionsOnClose(app);
   app.addHook('onClose', () => graphql.stop());

@@ -7,6 +7,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What the request asked for, once its document is known. */
     operation: { name?: string; kind: OperationClass } | null;
+    /** Whether it is answered for as long as somebody follows; it was counted when that began. */
+    isStream: boolean;
   }
 }
 
@@ -21,6 +23,7 @@ export function requestIdOf(request: IncomingMessage): string {
 /** One line and one count for each request, and its id in the answer. Never a query string, variable or header. */
 export function logRequests(app: FastifyInstance, metrics: ServerMetrics): void {
   app.decorateRequest('operation', null);
+  app.decorateRequest('isStream', false);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
@@ -35,8 +38,9 @@ export function logRequests(app: FastifyInstance, metrics: ServerMetrics): void 
         durationMs: Math.round(reply.elapsedTime),
         operationName: request.operation?.name,
       },
-      'request',
+      request.isStream ? 'stream ended' : 'request',
     );
+    if (request.isStream) return;
     const operation = request.operation?.kind ?? 'none';
     metrics.requestEnded({ route, operation, status, seconds: reply.elapsedTime / 1000 });
   });

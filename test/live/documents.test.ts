@@ -7,6 +7,7 @@ import { createSchema } from '../../src/graphql/schema.js';
 import type { Services } from '../../src/graphql/services.js';
 import { overSocket } from '../support/following.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { overStream } from '../support/streaming.js';
 
 /** The very class that everybody in this process parses with. */
 const { Parser: parser } = createRequire(import.meta.url)('graphql/language/parser.js') as {
@@ -31,6 +32,7 @@ type Door = (query: string) => Promise<unknown>;
 const doors: Record<string, Door> = {
   HTTP: (query) => gateway.query(query),
   'a socket': (query) => overSocket(gateway, query),
+  'a stream': async (query) => (await overStream(gateway, query))[0],
 };
 const counted = async (work: () => Promise<unknown>): Promise<[number, number]> => {
   const before = [parses.mock.calls.length, validations()] as const;
