@@ -7,7 +7,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What the request asked for, once its document is known. */
     operation: { name?: string; kind: OperationClass } | null;
-    /** Whether it is answered for as long as somebody follows; it was counted when that began. */
+    /** Whether it is answered for as long as somebody follows: its door counts it when that begins. */
     isStream: boolean;
   }
 }
@@ -28,6 +28,7 @@ export function logRequests(app: FastifyInstance, metrics: ServerMetrics): void 
     reply.header('x-request-id', request.id);
   });
   app.addHook('onResponse', async (request, reply) => {
+    if (request.isStream) return;
     const route = request.routeOptions.url ?? 'unknown';
     const status = reply.statusCode;
     request.log.info(
@@ -38,9 +39,8 @@ export function logRequests(app: FastifyInstance, metrics: ServerMetrics): void 
         durationMs: Math.round(reply.elapsedTime),
         operationName: request.operation?.name,
       },
-      request.isStream ? 'stream ended' : 'request',
+      'request',
     );
-    if (request.isStream) return;
     const operation = request.operation?.kind ?? 'none';
     metrics.requestEnded({ route, operation, status, seconds: reply.elapsedTime / 1000 });
   });

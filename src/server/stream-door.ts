@@ -113,14 +113,16 @@ async function stream(
   const connection = new StreamConnection(reply.raw, open.limits, request.id);
   open.add(connection);
   open.enter(connection, viewer);
-  const closed = new Promise<void>((resolve) => reply.raw.once('close', resolve));
-  void closed.then(() => {
+  reply.raw.once('close', () => {
     open.remove(connection);
     void connection.follower?.return();
+    note(door, request, reply, 'stream ended');
   });
   reply.raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...streamHeaders });
   connection.ping();
-  noteBeginning(door, request, reply);
+  note(door, request, reply, 'operation on a stream');
+  const { kind } = request.operation!;
+  door.metrics.requestEnded({ route: url, operation: kind, status: 200, seconds: reply.elapsedTime / 1000 });
   try {
     connection.follower = await door.live.subscribe(viewer, {
       plan: prepared.plan,
@@ -136,9 +138,7 @@ async function stream(
   }
 }
 
-function noteBeginning({ logger, metrics }: StreamDoor, { id, operation }: FastifyRequest, reply: FastifyReply): void {
-  const [kind, name, ms] = [operation?.kind ?? 'none', operation?.name, reply.elapsedTime];
-  const line = { requestId: id, path: url, kind, status: 200, durationMs: Math.round(ms), operationName: name };
-  logger.info(line, 'operation on a stream');
-  metrics.requestEnded({ route: url, operation: kind, status: 200, seconds: ms / 1000 });
+function note({ logger }: StreamDoor, { id, operation }: FastifyRequest, reply: FastifyReply, event: string): void {
+  const durationMs = Math.round(reply.elapsedTime);
+  logger.info({ requestId: id, path: url, kind: operation?.kind, durationMs, operationName: operation?.name }, event);
 }

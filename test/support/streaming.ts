@@ -112,6 +112,7 @@ export class RawStream {
     { url, people }: Pick<TestGateway, 'url' | 'people'>,
     operation: { readonly query: string; readonly variables?: Record<string, unknown> },
     as: As = 'admin',
+    headers: Record<string, string> = {},
   ): Promise<RawStream> {
     const authorization = people[as];
     const sent = request(`${url}/graphql/stream`, {
@@ -121,6 +122,7 @@ export class RawStream {
         accept: 'text/event-stream',
         'content-type': 'application/json',
         ...(authorization !== undefined && { authorization }),
+        ...headers,
       },
     });
     sent.on('error', () => {});
