@@ -70,8 +70,9 @@ export async function overStream<T>(
   query: string,
   variables: Record<string, unknown> = {},
   as: As = 'admin',
+  options: Partial<ClientOptions> = {},
 ): Promise<{ data?: T | null; errors?: GraphqlError[] }[]> {
-  const stock = stockStream(target, as, { retryAttempts: 0 });
+  const stock = stockStream(target, as, { retryAttempts: 0, ...options });
   const results: { data?: T | null; errors?: GraphqlError[] }[] = [];
   try {
     await new Promise<void>((resolve, reject) => {
