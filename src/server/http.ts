@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../base/config.js';
 import type { Logger } from '../base/logger.js';
@@ -78,11 +80,26 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   return app;
 }
 
-/** A connection that is being answered on when closing begins would otherwise be kept alive by its client, and hold us. */
+/**
+ * A connection that is being answered on when closing begins would otherwise be kept alive by its client, and hold us. One
+ * on which nothing was asked yet, as browsers open them ahead of need, would hold us until its headers are overdue.
+ */
 function dropConnectionsOnClose(app: FastifyInstance): void {
   let closing = false;
+  const silent = new Set<Socket>();
+  function forget(this: Socket): void {
+    if (silent.delete(this)) this.off('close', forget);
+  }
+  app.server.on('connection', (socket: Socket) => {
+    silent.add(socket);
+    socket.on('close', forget);
+  });
+  for (const event of ['request', 'upgrade']) {
+    app.server.on(event, ({ socket }: IncomingMessage) => forget.call(socket));
+  }
   app.addHook('preClose', async () => {
     closing = true;
+    for (const socket of silent) socket.destroy();
   });
   app.addHook('onSend', async (_request, reply) => {
     if (closing) reply.header('connection', 'close');

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GraphqlError, startGateway, type TestGateway } from '../support/gateway.js';
@@ -104,5 +106,16 @@ describe('closing', () => {
     expect((await answering).status).toBe(200);
     await closed;
     await expect(fetch(`${closing.url}/health/live`)).rejects.toThrow();
+  });
+
+  it('waits for nobody who has asked for nothing yet', async () => {
+    const closing = await startGateway();
+    const connected = once(closing.gateway.app.server, 'connection');
+    // As browsers do ahead of need.
+    const silent = connect(Number(new URL(closing.url).port), '127.0.0.1');
+    await connected;
+    const dropped = once(silent, 'close');
+    await closing.close();
+    await dropped;
   });
 });
