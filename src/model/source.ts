@@ -153,6 +153,8 @@ export interface SourceDescription {
   /** Where its API is unless somebody says otherwise. */
   readonly defaultBaseUrl?: string;
   readonly secrets: readonly { readonly name: string; readonly isRequired: boolean; readonly meaning: string }[];
+  /** The settings that there are, as JSON Schema describes an object: each with its type, meaning and default. */
+  readonly settingsSchema: { readonly [name: string]: JsonValue };
   /**
    * The settings with their defaults filled in.
    * @throws CodedError BAD_USER_INPUT naming the setting below `field`.
