@@ -1,6 +1,6 @@
 import { HeaderMap } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 import { CodedError, errorCatalogue } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import { literalPath, variablePath } from './field-path.js';
@@ -66,7 +66,10 @@ function publicError(formatted: GraphQLFormattedError, error: unknown): PublicEr
     return { message, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
   }
   const field = error instanceof GraphQLError ? fieldOf(error) : undefined;
-  return { message: shortened(formatted.message), extensions: { code, ...(field !== undefined && { field }) } };
+  return {
+    message: shortened(withoutValues(formatted.message, error)),
+    extensions: { code, ...(field !== undefined && { field }) },
+  };
 }
 
 /** `field` where one is at fault, `retryAfterSeconds` where waiting helps. */
@@ -98,6 +101,24 @@ const fieldOf = (error: GraphQLError): string | undefined => {
   const [node] = error.nodes ?? [];
   return variablePath(error) ?? (node && literalPath(node));
 };
+
+/**
+ * What graphql-js says of a value that does not fit, without the value: it may hold a secret or what somebody wrote in
+ * confidence, and error messages are logged by whoever gets them.
+ */
+function withoutValues(message: string, error: unknown): string {
+  const node = error instanceof GraphQLError ? error.nodes?.[0] : undefined;
+  if (node?.kind !== Kind.VARIABLE_DEFINITION) return withoutValue(message);
+  if (!message.includes(' got invalid value ')) return message;
+  const { originalError } = error as GraphQLError;
+  const reason = originalError && message.endsWith(`; ${originalError.message}`) ? `: ${originalError.message}` : '';
+  return `The variable $${variablePath(error as GraphQLError)} does not fit${withoutValue(reason)}`;
+}
+
+const withoutValue = (reason: string): string =>
+  reason
+    .replace(/(cannot represent [^:]*value): .*?( Did you mean [^?]*\?)?$/s, '$1.$2')
+    .replace(/(Expected value of type "[^"]*"), found .*$/s, '$1.');
 
 const shortened = (message: string): string =>
   message.length <= maxMessageLength ? message : `${message.slice(0, maxMessageLength)}…`;
