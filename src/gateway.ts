@@ -6,6 +6,7 @@ import type { Config } from './base/config.js';
 import type { Id } from './base/ids.js';
 import { type Closeable, Closing } from './base/lifecycle.js';
 import type { Logger } from './base/logger.js';
+import { Sealing } from './base/sealing.js';
 import { createGraphql } from './graphql/apollo.js';
 import { Documents } from './graphql/documents.js';
 import { Live, type LiveTuning } from './graphql/live/live.js';
@@ -14,6 +15,7 @@ import type { Services } from './graphql/services.js';
 import { SocketOperations } from './graphql/socket-operations.js';
 import { type Log, openLog } from './log/log.js';
 import { Sweeper, type SweeperStep } from './log/sweeper.js';
+import type { SourceDescription } from './model/source.js';
 import { createServer } from './server/http.js';
 import { createMetrics } from './server/metrics.js';
 import { registerOAuth } from './server/oauth.js';
@@ -26,6 +28,8 @@ import { CredentialService } from './services/credentials.js';
 import { SourceReadingService } from './services/source-reading.js';
 import { SourceRecordingService } from './services/source-recording.js';
 import { SourceRemovalService } from './services/source-removal.js';
+import type { SourcePuller } from './services/sources/ports.js';
+import { SourceService } from './services/sources.js';
 import { UserService } from './services/users.js';
 import { registerAWorldFacade } from './sources/aworld/facade.js';
 import { registerThriveFacade } from './sources/thrive/facade.js';
@@ -36,6 +40,8 @@ import type { Store } from './store/connect.js';
 import { ControlLinks } from './store/control-links.js';
 import { CredentialStore } from './store/credentials.js';
 import { IdempotencyKeys } from './store/idempotency-keys.js';
+import { SourceStates } from './store/source-states.js';
+import { Sources } from './store/sources.js';
 import { UnscopedStore } from './store/unscoped.js';
 import { Users } from './store/users.js';
 
@@ -45,6 +51,10 @@ export interface GatewayDeps {
   readonly logger: Logger;
   /** Signs access tokens; the same in every process, at least 32 characters. */
   readonly tokenSecret: string;
+  /** Seals the secrets of sources; the same in every process. Absent: that of the settings. */
+  readonly sourceSecretKey?: string;
+  /** What can be connected, and who pulls it. Absent: nothing can. */
+  readonly sources?: SourceParts;
   /** How long a reader waits for an unused number before it fills it. */
   readonly holeMs?: number;
   /** False: finds out what other processes appended by polling alone. */
@@ -53,6 +63,12 @@ export interface GatewayDeps {
   readonly liveTuning?: LiveTuning;
   /** GraphiQL: where its built files lie, and the credential that it has filled in (a demo's only). */
   readonly pages?: { readonly directory: string; readonly authorization?: string };
+}
+
+/** The pulling of sources, as managing them knows it. */
+export interface SourceParts {
+  readonly descriptions: readonly SourceDescription[];
+  readonly puller: SourcePuller;
 }
 
 /** All parts, joined. Not yet listening: `app.listen` does that. */
@@ -73,6 +89,8 @@ const sweeperSteps = (log: Log, services: Services): SweeperStep[] => [
   { name: 'users', run: (workspaceId) => services.users.catchUp(workspaceId) },
   { name: 'activities', run: (workspaceId) => services.activities.catchUp(workspaceId) },
 ];
+
+const noSources: SourceParts = { descriptions: [], puller: { test: async () => {}, wake: async () => {} } };
 
 const pageConfig = (config: Config, { authorization }: { authorization?: string }): PageConfig => ({
   title: 'Activity Gateway',
@@ -104,13 +122,25 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
     pages: new ActivityLogPages(store),
     users: new Users(store),
     activities: new Activities(store),
+    sources: new Sources(
+      store,
+      new Sealing(deps.sourceSecretKey ?? config.SOURCE_SECRET_KEY!, config.SOURCE_SECRET_KEY_PREVIOUS),
+    ),
   };
+  const { descriptions, puller } = deps.sources ?? noSources;
   const userExists = async (workspaceId: Id, userId: Id) => (await parts.users.byIds(workspaceId, [userId])).length > 0;
   const services: Services = {
     activityLogs: new ActivityLogService(parts),
     activities: new ActivityService(parts),
     users: new UserService(parts),
     credentials: new CredentialService({ ...parts, credentials, recorder: log.recorder, userExists }),
+    sources: new SourceService({
+      ...parts,
+      sourceDescriptions: descriptions,
+      sourcePuller: puller,
+      sourceStates: new SourceStates(store),
+      sourceOrigins: config.ALLOWED_SOURCE_ORIGINS,
+    }),
     workspaces: unscoped,
   };
 

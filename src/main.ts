@@ -29,7 +29,9 @@ async function start(config: Config, logger: Logger, closing: Closing): Promise<
   const keys = secrets && demoKeys(config, secrets);
   const pages = { directory: pagesDirectory, authorization: pageAuthorization(config, keys) };
   const tokenSecret = (config.TOKEN_SECRET ?? secrets?.tokenSecret)!;
-  const gateway = closing.add(await createGateway(config, { store, logger, tokenSecret, pages }));
+  const sourceSecretKey = (config.SOURCE_SECRET_KEY ?? secrets?.sourceSecretKey)!;
+  const deps = { store, logger, tokenSecret, sourceSecretKey, pages };
+  const gateway = closing.add(await createGateway(config, deps));
   const address = await gateway.app.listen({ host: config.HOST, port: config.PORT });
   if (keys) await runDemo({ config, keys, url, logger, closing, say });
   if (!closing.begun) say(banner(address, keys));

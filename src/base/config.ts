@@ -5,11 +5,12 @@ const flag = z
   .enum(['0', '1', 'true', 'false'])
   .optional()
   .transform((value) => (value === undefined ? undefined : value === '1' || value === 'true'));
-const origins = z
-  .string()
-  .optional()
-  .transform((value) => (value ?? '').split(',').flatMap((origin) => origin.trim() || []))
-  .refine((list) => list.every(isOrigin), 'must be origins such as https://app.example.com, separated by commas');
+const originsLike = (example: string) =>
+  z
+    .string()
+    .optional()
+    .transform((value) => (value ?? '').split(',').flatMap((origin) => origin.trim() || []))
+    .refine((list) => list.every(isOrigin), `must be origins such as ${example}, separated by commas`);
 
 function isOrigin(value: string): boolean {
   return URL.canParse(value) && new URL(value).origin === value;
@@ -34,7 +35,9 @@ const settings = z.object({
   ENGINE: z.enum(['embedded', 'mongod']).optional(),
   TOKEN_SECRET: secret,
   SOURCE_SECRET_KEY: secret,
-  ALLOWED_ORIGINS: origins,
+  SOURCE_SECRET_KEY_PREVIOUS: secret,
+  ALLOWED_SOURCE_ORIGINS: originsLike('http://10.0.0.7:8080'),
+  ALLOWED_ORIGINS: originsLike('https://app.example.com'),
   ALLOWED_HOSTS: z
     .string()
     .optional()

@@ -5,9 +5,11 @@ import { ActivityLogFields } from './activity-logs/activity-log.fields.js';
 import { ActivityLogRelations } from './activity-logs/activity-log.relations.js';
 import { ActivityLogResolver } from './activity-logs/activity-log.resolver.js';
 import { ActivityLogSubscription } from './activity-logs/activity-log.subscription.js';
+import { ActivityLogConnectionRelations } from './activity-logs/activity-log-connection.relations.js';
 import { CredentialResolver } from './credentials/credential.resolver.js';
 import { noSocket } from './no-socket.js';
 import type { Services } from './services.js';
+import { SourceResolver } from './sources/source.resolver.js';
 import { UserResolver } from './users/user.resolver.js';
 import { ViewerResolver } from './viewer/viewer.resolver.js';
 
@@ -16,10 +18,12 @@ const resolvers = [
   ActivityLogResolver,
   ActivityLogFields,
   ActivityLogRelations,
+  ActivityLogConnectionRelations,
   ActivityLogSubscription,
   ActivityResolver,
   UserResolver,
   CredentialResolver,
+  SourceResolver,
 ] as const;
 
 /** What a visitor of the docs explorer reads first. Type-graphql has no place for these. */

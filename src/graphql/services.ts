@@ -3,6 +3,7 @@ import type { Workspace } from '../model/workspace.js';
 import type { ActivityService } from '../services/activities.js';
 import type { ActivityLogService } from '../services/activity-logs.js';
 import type { CredentialService } from '../services/credentials.js';
+import type { SourceService } from '../services/sources.js';
 import type { UserService } from '../services/users.js';
 
 /** Whatever resolvers may call. */
@@ -11,5 +12,6 @@ export interface Services {
   readonly activities: ActivityService;
   readonly users: UserService;
   readonly credentials: CredentialService;
+  readonly sources: SourceService;
   readonly workspaces: { findWorkspace(id: Id): Promise<Workspace | undefined> };
 }

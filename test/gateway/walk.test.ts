@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   ActivityLogsWithUsersDocument,
+  ConnectSourceDocument,
   CreateActivityDocument,
   CreateActivityLogDocument,
   CredentialsDocument,
@@ -9,6 +10,7 @@ import { createSchema } from '../../src/graphql/schema.js';
 import type { Services } from '../../src/graphql/services.js';
 import { overSocket } from '../support/following.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { FakePuller } from '../support/sources.js';
 
 /** What is at home: ids, and words that nobody abroad may ever read. */
 interface Home {
@@ -17,6 +19,7 @@ interface Home {
   readonly userId: string;
   readonly cursor: string;
   readonly credentialId: string;
+  readonly sourceId: string;
 }
 
 interface Row {
@@ -162,10 +165,48 @@ Object.assign(rows, {
   },
 } satisfies Record<string, Row>);
 
+const sourceRow = (name: string, args = ''): Row => ({
+  document: `mutation($id: ObjectID!) { ${name}(id: $id${args}) { cursor } }`,
+  variables: ({ sourceId }) => ({ id: sourceId }),
+  abroad: 'NOT_FOUND',
+});
+
+Object.assign(rows, {
+  'Query.sources': { document: '{ sources { id name settings } }', abroad: { sources: [] } },
+  'Query.source': {
+    document: 'query($id: ObjectID!) { source(id: $id) { id name } }',
+    variables: ({ sourceId }) => ({ id: sourceId }),
+    abroad: { source: null },
+  },
+  'Query.sourceSystems': {
+    document: '{ sourceSystems { system } }',
+    abroad: { sourceSystems: [{ system: 'THRIVE' }, { system: 'TIKMATRIX' }] },
+  },
+  'Mutation.connectSource': {
+    document:
+      'mutation { connectSource(input: { system: TIKMATRIX, name: "Homey", baseUrl: "http://127.0.0.1:1" }) { source { status } } }',
+    abroad: { connectSource: { source: { status: 'NEW' } } },
+  },
+  'Mutation.updateSource': {
+    document: 'mutation($id: ObjectID!) { updateSource(input: { id: $id, name: "Taken" }) { cursor } }',
+    variables: ({ sourceId }) => ({ id: sourceId }),
+    abroad: 'NOT_FOUND',
+  },
+  'Mutation.replaceSourceSecret': sourceRow('replaceSourceSecret', ', name: "clientSecret", value: "taken"'),
+  'Mutation.testSource': sourceRow('testSource'),
+  'Mutation.pauseSource': sourceRow('pauseSource'),
+  'Mutation.resumeSource': sourceRow('resumeSource'),
+  'Mutation.syncSource': sourceRow('syncSource'),
+  'Mutation.removeSource': sourceRow('removeSource'),
+} satisfies Record<string, Row>);
+
 let gateway: TestGateway;
 let home: Home;
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ sources: new FakePuller().parts });
+  const { connectSource } = await gateway.data(ConnectSourceDocument, {
+    input: { system: 'TIKMATRIX', name: 'Homely phones', baseUrl: 'http://127.0.0.1:1' },
+  });
   const { createActivity } = await gateway.data(CreateActivityDocument, {
     input: { key: secretKey, name: 'Homely activity' },
   });
@@ -179,6 +220,7 @@ beforeAll(async () => {
   });
   const credentialId = (await gateway.data(CredentialsDocument, {})).credentials.nodes[0]!.id;
   home = {
+    sourceId: connectSource.source.id,
     credentialId,
     logId: createActivityLog.activityLog!.id,
     activityId,
@@ -191,7 +233,9 @@ afterAll(() => gateway.close());
 /** All that home holds, to see that nothing of it changes. */
 const inventory = async () => {
   const logs = await gateway.data(ActivityLogsWithUsersDocument, { first: 1000 });
-  const nouns = await gateway.data('{ users { nodes { id name email } } activities { nodes { id key name } } }');
+  const nouns = await gateway.data(
+    '{ users { nodes { id name email } } activities { nodes { id key name } } sources { id name version } }',
+  );
   return { logs: logs.activityLogs.edges.map((edge) => edge.node), nouns };
 };
 const ask = async (field: string, as: 'foreigner' | 'powerless' | 'nobody') => {

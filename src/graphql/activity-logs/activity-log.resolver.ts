@@ -1,12 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, Info, Mutation, Query, Resolver } from 'type-graphql';
 import type { ActivityLog } from '../../model/activity-log.js';
-import type { Connection } from '../connection.js';
 import { type RequestContext, viewerOf } from '../context.js';
 import { pageRequest } from '../page.args.js';
 import { ObjectIdScalar } from '../scalars.js';
 import type { Services } from '../services.js';
-import { ActivityLogConnection } from './activity-log.connection.js';
+import { ActivityLogConnection, type ActivityLogList } from './activity-log.connection.js';
 import { CreateActivityLogInputType } from './activity-log.input.js';
 import {
   CreateActivityLogPayload,
@@ -36,11 +35,12 @@ export class ActivityLogResolver {
     @Args(() => ActivityLogsArgs) args: ActivityLogsArgs,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-  ): Promise<Connection<ActivityLog>> {
+  ): Promise<ActivityLogList> {
     const { filter, orderBy, atLeast } = args;
     const { budget } = context;
     const asked = { filter, orderBy, atLeast, page: pageRequest(args), fields: selectedProperties(info), budget };
-    return new ActivityLogConnection(await this.services.activityLogs.list(viewerOf(context), asked));
+    const page = await this.services.activityLogs.list(viewerOf(context), asked);
+    return Object.assign(new ActivityLogConnection(page), { systems: filter?.sources });
   }
 
   @Mutation(() => CreateActivityLogPayload, { description: 'Records one entry.' })

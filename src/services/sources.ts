@@ -1,0 +1,269 @@
+import { canReadSources, canWriteSources, requireScope } from '../auth/policies.js';
+import type { Clock } from '../base/clock.js';
+import { encodeFeedCursor } from '../base/cursor.js';
+import { badInput, CodedError, notFound, tooLarge } from '../base/errors.js';
+import { type Id, newId } from '../base/ids.js';
+import type { LogReader } from '../log/place.js';
+import type { Source, SourceDescription, SourceFault } from '../model/source.js';
+import type { SourceSystem } from '../model/source-system.js';
+import type { Viewer } from '../model/viewer.js';
+import type { Secrets, SourceChange, Sources } from '../store/sources.js';
+import { checkId } from './input/checks.js';
+import type { ReaderContext } from './nouns/results.js';
+import { faultOf } from './sources/fault.js';
+import {
+  type ConnectSourceInput,
+  checkChange,
+  checkSecret,
+  checkSecretName,
+  checkSecrets,
+  defaultEverySeconds,
+  requireSecrets,
+  type UpdateSourceInput,
+} from './sources/input.js';
+import type { SourcePuller, SourceStateReader } from './sources/ports.js';
+import { type SourceView, viewOf } from './sources/view.js';
+
+export interface SourceServiceParts {
+  readonly sources: Sources;
+  readonly sourceStates: SourceStateReader;
+  readonly sourcePuller: SourcePuller;
+  /** What can be connected. */
+  readonly sourceDescriptions: readonly SourceDescription[];
+  /** Origins that the administrator vouches for. */
+  readonly sourceOrigins: readonly string[];
+  readonly reader: LogReader;
+  readonly clock: Clock;
+}
+
+export interface ChangedSource {
+  readonly source: SourceView;
+  /** The log's place as of the answer. A source is no part of the log, so nothing was written there. */
+  readonly cursor: string;
+}
+
+export interface TestedSource extends ChangedSource {
+  /** Why it cannot be read; undefined where it can. */
+  readonly fault?: SourceFault;
+}
+
+export interface RemovedSource {
+  readonly deletedId: Id;
+  readonly cursor: string;
+}
+
+/** A workspace has no more sources: all of them are listed at once. */
+export const maxSources = 100;
+const changeRounds = 5;
+
+/** The accounts of outside systems that a workspace has connected. Secrets go in here and never come out. */
+export class SourceService {
+  readonly #descriptions: ReadonlyMap<SourceSystem, SourceDescription>;
+
+  constructor(private readonly parts: SourceServiceParts) {
+    this.#descriptions = new Map(parts.sourceDescriptions.map((description) => [description.system, description]));
+  }
+
+  /** The systems that can be connected. */
+  systems(viewer: Viewer): readonly SourceDescription[] {
+    requireScope(canReadSources(viewer), 'source:read');
+    return this.parts.sourceDescriptions;
+  }
+
+  /** All sources of the workspace, by name. */
+  async list(viewer: ReaderContext): Promise<SourceView[]> {
+    requireScope(canReadSources(viewer), 'source:read');
+    return this.#views(viewer.workspaceId, await this.parts.sources.list(viewer.workspaceId));
+  }
+
+  /** The sources of these systems, or of all, that may have more than the log has of them. */
+  async stale(viewer: ReaderContext, systems?: readonly SourceSystem[] | null): Promise<SourceView[]> {
+    requireScope(canReadSources(viewer), 'source:read');
+    const all = await this.parts.sources.list(viewer.workspaceId);
+    const asked = systems ? all.filter(({ system }) => systems.includes(system)) : all;
+    return (await this.#views(viewer.workspaceId, asked)).filter((view) => view.isStale);
+  }
+
+  async get(viewer: ReaderContext, id: Id): Promise<SourceView | undefined> {
+    requireScope(canReadSources(viewer), 'source:read');
+    const source = await this.parts.sources.get(viewer.workspaceId, checkId(id, 'id')!);
+    return source && this.#view(source);
+  }
+
+  /** @throws CodedError FORBIDDEN; BAD_USER_INPUT naming the field; CONFLICT naming `input.name` or `input.writeThrough`. */
+  async connect(viewer: Viewer, input: ConnectSourceInput): Promise<ChangedSource> {
+    requireScope(canWriteSources(viewer), 'source:write');
+    const { workspaceId } = viewer;
+    const description = this.#descriptions.get(input.system);
+    if (!description) throw badInput('input.system', `${input.system} cannot be connected`);
+    const { defaultBaseUrl } = description;
+    const baseUrl = input.baseUrl ?? defaultBaseUrl;
+    if (!baseUrl)
+      throw badInput('input.baseUrl', `input.baseUrl is required: where the API of ${description.title} is`);
+    const given = checkChange(
+      { ...input, baseUrl, settings: input.settings ?? {} },
+      description,
+      this.parts.sourceOrigins,
+    );
+    const secrets = checkSecrets(input.secrets, 'input.secrets', description);
+    requireSecrets(Object.keys(secrets), description);
+    const cursor = await this.#cursor(workspaceId);
+    await this.#refuseTooMany(workspaceId);
+    const now = this.parts.clock.now();
+    const made: Source = {
+      ...unsaid,
+      ...(given as Pick<Source, 'name' | 'baseUrl' | 'settings'>),
+      id: newId(),
+      workspaceId,
+      system: input.system,
+      isPaused: input.paused ?? false,
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+    };
+    return this.#changed(await this.parts.sources.insert(made, secrets), cursor, true);
+  }
+
+  /** What the input leaves out stays; its secrets join those that are there, unless it names another origin. */
+  update(viewer: Viewer, input: UpdateSourceInput): Promise<ChangedSource> {
+    return this.#change(viewer, input.id, 'input.id', (source, description) => {
+      const { version } = input;
+      if (version !== null && version !== undefined && version !== source.version)
+        throw changedMeanwhile('input.version');
+      const change = checkChange(input, description, this.parts.sourceOrigins);
+      return { change, secrets: checkSecrets(input.secrets, 'input.secrets', description) };
+    });
+  }
+
+  replaceSecret(viewer: Viewer, id: Id, name: string, value: string): Promise<ChangedSource> {
+    return this.#change(viewer, id, 'id', (_source, description) => ({
+      change: {},
+      secrets: { [checkSecretName(name, 'name', description)]: checkSecret(value, 'value') },
+    }));
+  }
+
+  /** A paused one is not read, and what it delivers is not taken. */
+  pause(viewer: Viewer, id: Id): Promise<ChangedSource> {
+    return this.#change(viewer, id, 'id', ({ isPaused }) => (isPaused ? undefined : { change: { isPaused: true } }));
+  }
+
+  /** Reading goes on where it was. */
+  resume(viewer: Viewer, id: Id): Promise<ChangedSource> {
+    return this.#change(viewer, id, 'id', ({ isPaused }) => (isPaused ? { change: { isPaused: false } } : undefined));
+  }
+
+  /** Has it read as soon as somebody can, also where reading was given up. */
+  async syncNow(viewer: Viewer, id: Id): Promise<ChangedSource> {
+    requireScope(canWriteSources(viewer), 'source:write');
+    const source = await this.#existing(viewer.workspaceId, id, 'id');
+    if (source.isPaused) throw badInput('id', `${source.name} is paused; resume it first`);
+    return this.#changed(source, await this.#cursor(viewer.workspaceId), true);
+  }
+
+  /** Finds out with one call whether the source can be read as it is set up now. */
+  async test(viewer: Viewer, id: Id): Promise<TestedSource> {
+    requireScope(canWriteSources(viewer), 'source:write');
+    const source = await this.#existing(viewer.workspaceId, id, 'id');
+    const fault = await this.#faultOf(source);
+    const changed = await this.#changed(source, await this.#cursor(viewer.workspaceId), false);
+    return { ...changed, ...(fault && { fault }) };
+  }
+
+  /** Takes the source away with its secrets. What it brought stays in the log. */
+  async remove(viewer: Viewer, id: Id): Promise<RemovedSource> {
+    requireScope(canWriteSources(viewer), 'source:write');
+    const { workspaceId } = viewer;
+    const deletedId = checkId(id, 'id')!;
+    const cursor = await this.#cursor(workspaceId);
+    const isRemoved = await this.parts.sources.remove(workspaceId, deletedId, this.parts.clock.now());
+    if (!isRemoved) throw notFound('The source', 'id');
+    return { deletedId, cursor };
+  }
+
+  async #faultOf(source: Source): Promise<SourceFault | undefined> {
+    try {
+      await this.parts.sourcePuller.test(source);
+      return undefined;
+    } catch (error) {
+      const fault = faultOf(error, this.parts.clock.now());
+      if (!fault) throw error;
+      return fault;
+    }
+  }
+
+  /** Changes a source as it is now; when others change it at the same time, as it is after that. */
+  async #change(
+    viewer: Viewer,
+    id: Id,
+    field: string,
+    decide: (source: Source, description: SourceDescription) => Decision | undefined,
+  ): Promise<ChangedSource> {
+    requireScope(canWriteSources(viewer), 'source:write');
+    const cursor = await this.#cursor(viewer.workspaceId);
+    for (let round = 0; round < changeRounds; round += 1) {
+      const source = await this.#existing(viewer.workspaceId, id, field);
+      const decision = decide(source, this.#descriptionOf(source));
+      if (!decision) return this.#changed(source, cursor, false);
+      const change = { ...decision.change, updatedAt: this.parts.clock.now() };
+      const changed = await this.parts.sources.change(source, change, decision.secrets);
+      if (changed) return this.#changed(changed, cursor, !changed.isPaused);
+    }
+    throw changedMeanwhile(field);
+  }
+
+  async #existing(workspaceId: Id, id: Id, field: string): Promise<Source> {
+    const source = await this.parts.sources.get(workspaceId, checkId(id, field)!);
+    if (!source) throw notFound('The source', field);
+    return source;
+  }
+
+  #descriptionOf({ system }: Source): SourceDescription {
+    const description = this.#descriptions.get(system);
+    if (!description) throw badInput('id', `${system} can no longer be connected; remove this source`);
+    return description;
+  }
+
+  async #refuseTooMany(workspaceId: Id): Promise<void> {
+    const { length } = await this.parts.sources.list(workspaceId);
+    if (length >= maxSources)
+      throw tooLarge('input', `A workspace has at most ${maxSources} sources; remove one first`);
+  }
+
+  async #changed(source: Source, cursor: string, wakes: boolean): Promise<ChangedSource> {
+    if (wakes) await this.parts.sourcePuller.wake(source.workspaceId, source.id);
+    return { source: await this.#view(source), cursor };
+  }
+
+  async #cursor(workspaceId: Id): Promise<string> {
+    return encodeFeedCursor(await this.parts.reader.settle(workspaceId));
+  }
+
+  async #view(source: Source): Promise<SourceView> {
+    return (await this.#views(source.workspaceId, [source]))[0]!;
+  }
+
+  async #views(workspaceId: Id, sources: readonly Source[]): Promise<SourceView[]> {
+    const ids = sources.map(({ id }) => id);
+    const states = ids.length === 0 ? [] : await this.parts.sourceStates.byIds(workspaceId, ids);
+    const byId = new Map(states.map((state) => [state.sourceId, state]));
+    const now = this.parts.clock.now();
+    return sources.map((source) => viewOf(source, byId.get(source.id), this.#descriptions.get(source.system), now));
+  }
+}
+
+interface Decision {
+  readonly change: SourceChange;
+  readonly secrets?: Secrets;
+}
+
+/** What a source is unless somebody says otherwise. */
+const unsaid = {
+  secretNames: [],
+  trustsEmails: false,
+  writesThrough: false,
+  acceptsUnsigned: false,
+  everyMs: defaultEverySeconds * 1000,
+};
+
+const changedMeanwhile = (field: string): CodedError =>
+  new CodedError('CONFLICT', 'The source was changed meanwhile; look at it again, then change it', field);

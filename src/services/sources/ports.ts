@@ -1,0 +1,15 @@
+import type { Id } from '../../base/ids.js';
+import type { Source, SourceState } from '../../model/source.js';
+
+/** Whoever pulls sources, as managing them needs it. */
+export interface SourcePuller {
+  /** One cheap call to the source. @throws an error with the `kind` of an upstream fault that says why it cannot be read. */
+  test(source: Source): Promise<void>;
+  /** Has it looked at as soon as somebody can, also where reading was given up. */
+  wake(workspaceId: Id, id: Id): Promise<void>;
+}
+
+/** How the reading of sources stands; one that was never read has no state. */
+export interface SourceStateReader {
+  byIds(workspaceId: Id, ids: readonly Id[]): Promise<SourceState[]>;
+}
