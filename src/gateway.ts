@@ -13,9 +13,12 @@ import { Live, type LiveTuning } from './graphql/live/live.js';
 import { createSchema } from './graphql/schema.js';
 import type { Services } from './graphql/services.js';
 import { SocketOperations } from './graphql/socket-operations.js';
+import type { Connector } from './ingest/connector.js';
+import { describeAll, Ingest } from './ingest/ingest.js';
 import { type Log, openLog } from './log/log.js';
 import { Sweeper, type SweeperStep } from './log/sweeper.js';
-import type { SourceDescription } from './model/source.js';
+import type { SourceSystem } from './model/source-system.js';
+import { registerDeliveries } from './server/deliveries.js';
 import { createServer } from './server/http.js';
 import { createMetrics } from './server/metrics.js';
 import { registerOAuth } from './server/oauth.js';
@@ -28,10 +31,10 @@ import { CredentialService } from './services/credentials.js';
 import { SourceReadingService } from './services/source-reading.js';
 import { SourceRecordingService } from './services/source-recording.js';
 import { SourceRemovalService } from './services/source-removal.js';
-import type { SourcePuller } from './services/sources/ports.js';
 import { SourceService } from './services/sources.js';
 import { UserService } from './services/users.js';
 import { registerAWorldFacade } from './sources/aworld/facade.js';
+import { allConnectors } from './sources/connectors.js';
 import { registerThriveFacade } from './sources/thrive/facade.js';
 import { registerTikMatrixFacade } from './sources/tikmatrix/facade.js';
 import { Activities } from './store/activities.js';
@@ -53,8 +56,8 @@ export interface GatewayDeps {
   readonly tokenSecret: string;
   /** Seals the secrets of sources; the same in every process. Absent: that of the settings. */
   readonly sourceSecretKey?: string;
-  /** What can be connected, and who pulls it. Absent: nothing can. */
-  readonly sources?: SourceParts;
+  /** The systems that can be connected. Absent: all that there are connectors for. */
+  readonly connectors?: ReadonlyMap<SourceSystem, Connector>;
   /** How long a reader waits for an unused number before it fills it. */
   readonly holeMs?: number;
   /** False: finds out what other processes appended by polling alone. */
@@ -63,12 +66,6 @@ export interface GatewayDeps {
   readonly liveTuning?: LiveTuning;
   /** GraphiQL: where its built files lie, and the credential that it has filled in (a demo's only). */
   readonly pages?: { readonly directory: string; readonly authorization?: string };
-}
-
-/** The pulling of sources, as managing them knows it. */
-export interface SourceParts {
-  readonly descriptions: readonly SourceDescription[];
-  readonly puller: SourcePuller;
 }
 
 /** All parts, joined. Not yet listening: `app.listen` does that. */
@@ -83,14 +80,13 @@ export interface Gateway extends Closeable {
 /** A removal younger than this is taken to be still under way where it began. */
 const removalAgeMs = 10_000;
 
-const sweeperSteps = (log: Log, services: Services): SweeperStep[] => [
+const sweeperSteps = (log: Log, services: Services, ingest: Ingest): SweeperStep[] => [
   { name: 'removals', run: (workspaceId) => log.removal.sweep(workspaceId, removalAgeMs) },
   { name: 'sources', run: (workspaceId, proceed) => log.removal.sweepSources(workspaceId, proceed) },
   { name: 'users', run: (workspaceId) => services.users.catchUp(workspaceId) },
   { name: 'activities', run: (workspaceId) => services.activities.catchUp(workspaceId) },
+  { name: 'deliveries', run: (workspaceId, proceed) => ingest.processDeliveries(workspaceId, proceed) },
 ];
-
-const noSources: SourceParts = { descriptions: [], puller: { test: async () => {}, wake: async () => {} } };
 
 const pageConfig = (config: Config, { authorization }: { authorization?: string }): PageConfig => ({
   title: 'Activity Gateway',
@@ -127,18 +123,34 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
       new Sealing(deps.sourceSecretKey ?? config.SOURCE_SECRET_KEY!, config.SOURCE_SECRET_KEY_PREVIOUS),
     ),
   };
-  const { descriptions, puller } = deps.sources ?? noSources;
+  const connectors = deps.connectors ?? allConnectors;
+  const sourceStates = new SourceStates(store);
+  const users = new UserService(parts);
   const userExists = async (workspaceId: Id, userId: Id) => (await parts.users.byIds(workspaceId, [userId])).length > 0;
+  const ingest = closing.add(
+    new Ingest({
+      ...parts,
+      store,
+      unscoped,
+      log,
+      states: sourceStates,
+      people: users,
+      connectors,
+      privateOrigins: config.ALLOWED_SOURCE_ORIGINS,
+      reads: config.PULL_SOURCES ?? true,
+      logger,
+    }),
+  );
   const services: Services = {
     activityLogs: new ActivityLogService(parts),
     activities: new ActivityService(parts),
-    users: new UserService(parts),
+    users,
     credentials: new CredentialService({ ...parts, credentials, recorder: log.recorder, userExists }),
     sources: new SourceService({
       ...parts,
-      sourceDescriptions: descriptions,
-      sourcePuller: puller,
-      sourceStates: new SourceStates(store),
+      sourceDescriptions: describeAll(connectors),
+      sourcePuller: ingest.puller,
+      sourceStates,
       sourceOrigins: config.ALLOWED_SOURCE_ORIGINS,
     }),
     workspaces: unscoped,
@@ -163,6 +175,7 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
     live,
     socketLimits: deps.socketLimits,
   });
+  await registerDeliveries(app, ingest.desk);
   await registerOAuth(app, { authenticator });
   const sourceParts = {
     authenticator,
@@ -175,7 +188,9 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   await registerThriveFacade(app, sourceParts);
   await registerTikMatrixFacade(app, sourceParts);
   if (deps.pages) await registerPages(app, { directory: deps.pages.directory, config: pageConfig(config, deps.pages) });
-  closing.add(new Sweeper({ steps: sweeperSteps(log, services), logger, workspaces: () => unscoped.workspaceIds() }));
+  closing.add(
+    new Sweeper({ steps: sweeperSteps(log, services, ingest), logger, workspaces: () => unscoped.workspaceIds() }),
+  );
   closing.defer(() => app.close());
 
   return { app, authenticator, services, log, live, close: () => closing.close() };

@@ -37,6 +37,7 @@ const settings = z.object({
   SOURCE_SECRET_KEY: secret,
   SOURCE_SECRET_KEY_PREVIOUS: secret,
   ALLOWED_SOURCE_ORIGINS: originsLike('http://10.0.0.7:8080'),
+  PULL_SOURCES: flag,
   ALLOWED_ORIGINS: originsLike('https://app.example.com'),
   ALLOWED_HOSTS: z
     .string()

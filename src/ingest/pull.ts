@@ -22,6 +22,8 @@ export interface PullOptions extends Omit<SourceRunParts, 'random' | 'isCurrent'
   readonly sessions: Sessions;
   /** Unlike any other process's. */
   readonly holder: string;
+  /** False: sources are tested and woken here, and read elsewhere. */
+  readonly reads?: boolean;
   readonly random?: () => number;
   readonly tickMs?: number;
   readonly leaseMs?: number;
@@ -44,7 +46,7 @@ export class Puller implements Closeable {
   #nudge = new AbortController();
 
   constructor(private readonly options: PullOptions) {
-    this.#loop = this.#run();
+    this.#loop = options.reads === false ? Promise.resolve() : this.#run();
   }
 
   /** Has a source read as soon as somebody can, whatever became of the last look. */

@@ -3,25 +3,17 @@ import type { LogWriter } from '../log/writer.js';
 import { type IdentityKey, nativeActivityRef, nativeIdentity } from '../model/identity.js';
 import type { EntryDraft } from '../model/log-record.js';
 import type { Source, SourceCounts } from '../model/source.js';
+import type { NamedPerson } from '../services/users/recognition.js';
 import type { IngestedRow, SourceActor } from './connector.js';
 import { fitting } from './fitting.js';
 import { UpstreamError } from './upstream-error.js';
-
-/** Somebody whom a source names. */
-export interface NamedActor {
-  readonly key: IdentityKey;
-  readonly email?: string;
-  readonly isEmailVerified: boolean;
-  readonly name?: string;
-  readonly username?: string;
-}
 
 export interface RecordingParts {
   readonly writer: Pick<LogWriter, 'appendEach'>;
   /** Which of a source's native ids are of entries that were written into it from here: they are in the log already. */
   readonly ours: (source: Source, nativeIds: readonly string[]) => Promise<ReadonlySet<string>>;
   /** Makes or finds the users that people named by sources are. */
-  readonly people: { recognise(workspaceId: Id, actors: readonly NamedActor[]): Promise<void> };
+  readonly people: { recognise(workspaceId: Id, people: readonly NamedPerson[]): Promise<void> };
 }
 
 export interface RecordedRows {
@@ -43,7 +35,7 @@ export async function recordRows(
 ): Promise<RecordedRows> {
   const fitted = await withoutOurs(source, rows.map(fitting), ours);
   try {
-    await people.recognise(source.workspaceId, namedActors(source, fitted));
+    await people.recognise(source.workspaceId, namedPeople(source, fitted));
   } catch (error) {
     throw storeFault(error);
   }
@@ -118,16 +110,16 @@ export function identityOf({ system, id }: Pick<Source, 'system' | 'id'>, actor:
   return actor.username ? nativeIdentity(system, id, `username:${actor.username}`) : undefined;
 }
 
-function namedActors(source: Source, rows: readonly IngestedRow[]): NamedActor[] {
-  const actors = new Map<IdentityKey, NamedActor>();
+function namedPeople(source: Source, rows: readonly IngestedRow[]): NamedPerson[] {
+  const people = new Map<IdentityKey, NamedPerson>();
   for (const { actor } of rows) {
     const key = actor.kind === 'USER' ? identityOf(source, actor) : undefined;
     if (key === undefined) continue;
     const { email, name, username } = actor;
     const isEmailVerified = email !== undefined && (source.trustsEmails || actor.isEmailVerified === true);
-    actors.set(key, { ...actors.get(key), ...present({ email, name, username }), key, isEmailVerified });
+    people.set(key, { ...people.get(key), ...present({ email, name, username }), key, isEmailVerified });
   }
-  return [...actors.values()];
+  return [...people.values()];
 }
 
 const present = <T extends object>(fields: T): Partial<T> =>

@@ -18,15 +18,15 @@ import { newId } from '../../src/base/ids.js';
 import { UpstreamError } from '../../src/ingest/upstream-error.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { addKey } from '../support/people.js';
-import { FakePuller, noteState } from '../support/sources.js';
+import { noteState, TestSystems, wakesOf } from '../support/sources.js';
 
 const secrets = ['first-secret-of-thrive', 'second-secret-of-thrive', 'third-secret-of-thrive', 'refused-secret'];
 const lines: string[] = [];
-const puller = new FakePuller();
+const systems = new TestSystems();
 let gateway: TestGateway;
 beforeAll(async () => {
   const logger = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
-  gateway = await startGateway({ logger, sources: puller.parts });
+  gateway = await startGateway({ logger, connectors: systems.connectors, env: { PULL_SOURCES: '0' } });
 });
 afterAll(() => gateway.close());
 
@@ -103,16 +103,16 @@ describe('a source', () => {
     expect(pauseSource.source).toEqual({ id, paused: true, status: 'PAUSED', version: 3 });
     const { resumeSource } = await gateway.data(ResumeSourceDocument, { id });
     expect(resumeSource.source).toMatchObject({ paused: false, status: 'BACKFILLING' });
-    const wakes = puller.woken.length;
+    const wakes = await wakesOf(gateway.store, id);
     await gateway.data(SyncSourceDocument, { id });
-    expect(puller.woken.slice(wakes)).toEqual([id]);
+    expect(await wakesOf(gateway.store, id)).toBe(wakes + 1);
     expect((await gateway.data(TestSourceDocument, { id })).testSource).toMatchObject({ ok: true, fault: null });
-    puller.fault = new UpstreamError('REFUSED', 'Thrive does not accept the client secret');
+    systems.fault = new UpstreamError('REFUSED', 'Thrive does not accept the client secret');
     expect((await gateway.data(TestSourceDocument, { id })).testSource).toMatchObject({
       ok: false,
       fault: { kind: 'REFUSED', message: 'Thrive does not accept the client secret' },
     });
-    puller.fault = undefined;
+    systems.fault = undefined;
     expect((await gateway.data(RemoveSourceDocument, { id })).removeSource.deletedId).toBe(id);
     expect((await gateway.data(SourceByIdDocument, { id })).source).toBeNull();
   });

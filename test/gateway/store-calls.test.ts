@@ -13,7 +13,7 @@ import { startGateway, type TestGateway } from '../support/gateway.js';
 let gateway: TestGateway;
 let id: string;
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ env: { PULL_SOURCES: '0' } });
   await gateway.data(CreateActivityDocument, { input: { key: 'counted', name: 'Counted' } });
   const inputs = Array.from({ length: 100 }, (_, n) => ({
     action: 'counted',

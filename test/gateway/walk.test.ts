@@ -10,7 +10,7 @@ import { createSchema } from '../../src/graphql/schema.js';
 import type { Services } from '../../src/graphql/services.js';
 import { overSocket } from '../support/following.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { FakePuller } from '../support/sources.js';
+import { TestSystems } from '../support/sources.js';
 
 /** What is at home: ids, and words that nobody abroad may ever read. */
 interface Home {
@@ -203,7 +203,7 @@ Object.assign(rows, {
 let gateway: TestGateway;
 let home: Home;
 beforeAll(async () => {
-  gateway = await startGateway({ sources: new FakePuller().parts });
+  gateway = await startGateway({ connectors: new TestSystems().connectors });
   const { connectSource } = await gateway.data(ConnectSourceDocument, {
     input: { system: 'TIKMATRIX', name: 'Homely phones', baseUrl: 'http://127.0.0.1:1' },
   });

@@ -7,7 +7,7 @@ import { SourceStates } from '../../src/store/source-states.js';
 import { Sources } from '../../src/store/sources.js';
 import { TestClock } from '../auth/support.js';
 import { openTestServices, type TestServices, viewerOf } from '../support/services.js';
-import { FakePuller, noteState } from '../support/sources.js';
+import { descriptions, FakePuller, noteState } from '../support/sources.js';
 
 const sealing = new Sealing('the key of now, of more than thirty-two characters');
 const clock = new TestClock();
@@ -22,8 +22,8 @@ beforeAll(async () => {
   service = new SourceService({
     sources: store,
     sourceStates: new SourceStates(base.store),
-    sourcePuller: puller.parts.puller,
-    sourceDescriptions: puller.parts.descriptions,
+    sourcePuller: puller,
+    sourceDescriptions: descriptions,
     sourceOrigins: ['http://emulator.internal:4001'],
     reader: base.reader,
     clock,

@@ -26,7 +26,7 @@ export interface GatewayOptions {
   readonly mongodbUrl?: string;
   readonly socketLimits?: GatewayDeps['socketLimits'];
   readonly liveTuning?: GatewayDeps['liveTuning'];
-  readonly sources?: GatewayDeps['sources'];
+  readonly connectors?: GatewayDeps['connectors'];
 }
 
 export interface GraphqlError {
@@ -91,7 +91,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     pages: directory === undefined ? undefined : { directory, authorization },
     socketLimits: options.socketLimits,
     liveTuning: options.liveTuning,
-    sources: options.sources,
+    connectors: options.connectors,
   });
   const url = await gateway.app.listen({ host: '127.0.0.1', port: 0 });
   const users = await addUsers(gateway, home.id);

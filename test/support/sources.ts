@@ -1,14 +1,16 @@
+import { ObjectId } from 'mongodb';
 import { z } from 'zod';
 import type { Id } from '../../src/base/ids.js';
-import type { GatewayDeps } from '../../src/gateway.js';
 import type { Connector } from '../../src/ingest/connector.js';
 import { describe } from '../../src/ingest/description.js';
 import type { Source, SourceDescription } from '../../src/model/source.js';
+import type { SourceSystem } from '../../src/model/source-system.js';
+import type { SourcePuller } from '../../src/services/sources/ports.js';
 import type { Store } from '../../src/store/connect.js';
 import { type SourceStateChange, SourceStates } from '../../src/store/source-states.js';
 
 const test = async (): Promise<void> => {};
-const pull: Connector['pull'] = async () => ({ rows: [], checkpoint: {}, isCaughtUp: true });
+const pull: Connector['pull'] = () => new Promise(() => {});
 
 const learning: Connector<{ tenant: string; pageSize: number }> = {
   system: 'THRIVE',
@@ -37,27 +39,46 @@ const devices: Connector<object> = {
   write: { create: async () => ({ upstreamId: '1' }), remove: async () => {} },
 };
 
-/** Two systems that differ in all that matters to who manages sources. */
-export const descriptions: readonly SourceDescription[] = [
-  describe(learning as Connector),
-  describe(devices as Connector),
-];
+/** Two systems that differ in all that matters to who manages sources. Reading them begins and never ends. */
+const systems = [learning, devices] as Connector[];
+
+export const descriptions: readonly SourceDescription[] = systems.map(describe);
+
+/** The same for a gateway of its own; `fault` is what tests of a source come to. */
+export class TestSystems {
+  fault: Error | undefined;
+
+  readonly connectors: ReadonlyMap<SourceSystem, Connector> = new Map(
+    systems.map((connector) => [connector.system, { ...connector, test: async () => this.#test() }]),
+  );
+
+  #test(): void {
+    if (this.fault) throw this.fault;
+  }
+}
 
 /** The pulling of sources as managing sees it: what was asked for, and what tests of a source come to. */
-export class FakePuller {
+export class FakePuller implements SourcePuller {
   readonly woken: Id[] = [];
   fault: Error | undefined;
 
-  readonly parts: NonNullable<GatewayDeps['sources']> = {
-    descriptions,
-    puller: {
-      test: async () => {
-        if (this.fault) throw this.fault;
-      },
-      wake: async (_workspaceId, id) => void this.woken.push(id),
-    },
-  };
+  async test(): Promise<void> {
+    if (this.fault) throw this.fault;
+  }
+
+  async wake(_workspaceId: Id, id: Id): Promise<void> {
+    this.woken.push(id);
+  }
 }
+
+/** How often somebody asked for a look at a source. */
+export async function wakesOf(store: Store, sourceId: Id): Promise<number> {
+  const states = store.collection<{ _id: ObjectId; wakes: number }>('source_states');
+  return (await states.findOne({ _id: new ObjectId(sourceId) }))?.wakes ?? 0;
+}
+
+/** A later holder of the lease than any that a test's gateway has. */
+const laterFence = 1_000_000;
 
 /** Writes how the reading of a source stands, as whoever reads it does. */
 export async function noteState(
@@ -66,7 +87,7 @@ export async function noteState(
   { lastAttemptAt = new Date(), nextAttemptAt, ...change }: StateNote,
 ): Promise<void> {
   const states = new SourceStates(store);
-  const fence = 1;
+  const fence = laterFence;
   const { wakes } = (await states.begin(workspaceId, id, fence, lastAttemptAt))!;
   await states.save(workspaceId, id, fence, change);
   await states.rest(workspaceId, id, fence, wakes, nextAttemptAt ?? null);
