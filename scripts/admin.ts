@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCredentialCommands } from './admin/credentials.js';
 import { addLogCommands } from './admin/log.js';
+import { addSourceCommands } from './admin/sources.js';
 import { addUserCommands } from './admin/users.js';
 import { addWorkspaceCommands } from './admin/workspaces.js';
 
@@ -17,6 +18,7 @@ addWorkspaceCommands(program);
 addUserCommands(program);
 addCredentialCommands(program);
 addLogCommands(program);
+addSourceCommands(program);
 
 try {
   await program.parseAsync();
