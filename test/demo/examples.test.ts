@@ -5,11 +5,12 @@ import { silentLogger } from '../../src/base/logger.js';
 import { type Example, examples } from '../../src/server/pages/examples.js';
 import { Following, stockClient } from '../support/following.js';
 import { type GraphqlError, startGateway, type TestGateway } from '../support/gateway.js';
+import { FakePuller } from '../support/sources.js';
 
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ sources: new FakePuller().parts });
   const ready = deferred();
   const stopping = new AbortController();
   const running = runDemo(
@@ -115,6 +116,17 @@ describe('on the data of the demo', () => {
           { activityLog: null, error: { code: 'BAD_USER_INPUT', field: 'inputs[2].action' } },
         ],
       });
+    },
+    Sources: async () => {
+      await ask(
+        'mutation { connectSource(input: { system: TIKMATRIX, name: "Phones", baseUrl: "http://127.0.0.1:1" }) { cursor } }',
+        {},
+      );
+      const { sources, activityLogs } = await answerOf<{ sources: object[]; activityLogs: object }>('Sources');
+      expect(sources).toContainEqual(
+        expect.objectContaining({ name: 'Phones', status: 'NEW', lag: null, fault: null }),
+      );
+      expect(activityLogs).toMatchObject({ staleSources: expect.arrayContaining([{ name: 'Phones', status: 'NEW' }]) });
     },
     Live: async () => {
       const events = await toldBy('Live', ['opened', 'completed'], 2);

@@ -175,6 +175,44 @@ mutation RecordBatch($inputs: [CreateActivityLogInput!]!) {
     },
   },
   {
+    title: 'Sources',
+    query: `# Sources: The accounts of outside systems that
+# feed the log, and how each one stands.
+#
+# A list names those that it may lack something of
+# in \`staleSources\`: all that are not CURRENT.
+query Sources {
+  sources {
+    name
+    system
+    status
+    lag
+    lastEntryAt
+    fault {
+      kind
+      message
+    }
+    counts {
+      recorded
+      duplicates
+    }
+  }
+  activityLogs(first: 5) {
+    nodes {
+      occurredAt
+      source
+      summary
+    }
+    staleSources {
+      name
+      status
+    }
+  }
+}
+`,
+    variables: {},
+  },
+  {
     title: 'Live',
     query: `# Live: Every entry as it is recorded or removed,
 # in the order of the log, each once.
