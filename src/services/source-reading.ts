@@ -1,15 +1,18 @@
 import { canReadLogs, canReadUsers, readsOwnOnly, requireScope } from '../auth/policies.js';
-import type { Id } from '../base/ids.js';
+import { type Id, isId } from '../base/ids.js';
 import type { Activity } from '../model/activity.js';
 import type { ActivityLog } from '../model/activity-log.js';
 import type { ActivityLogFilter, ResolvedFilter } from '../model/activity-log-filter.js';
 import type { ActivityLogOrder } from '../model/activity-log-order.js';
+import { type IdentityKey, nativeActivityRef, nativeIdentity } from '../model/identity.js';
+import type { Page, PageRequest } from '../model/page.js';
 import { PayloadBudget } from '../model/payload-budget.js';
-import type { SourceSystem } from '../model/source-system.js';
+import { facadeConnection, type SourceSystem } from '../model/source-system.js';
 import type { User } from '../model/user.js';
 import type { Viewer } from '../model/viewer.js';
 import type { Activities } from '../store/activities.js';
-import { type KeptList, keptSource, type ListingParts, visibleFilter } from './activity-logs/listing.js';
+import { type KeptList, keptSource, type ListingParts, listEntries, visibleFilter } from './activity-logs/listing.js';
+import { activityNamed } from './activity-logs/named.js';
 import { isOf, ownIdentities } from './activity-logs/own.js';
 
 export interface SourceReadingParts extends ListingParts {
@@ -20,7 +23,7 @@ export interface SourceReadingParts extends ListingParts {
 export interface SourceList {
   readonly filter: ActivityLogFilter;
   /** What a caller's filter cannot say; must hold, too. */
-  readonly also?: Pick<ResolvedFilter, 'anyOf' | 'noneOf'>;
+  readonly also?: Pick<ResolvedFilter, 'anyOf' | 'noneOf' | 'actorKeys' | 'activityRefs'>;
   readonly order: ActivityLogOrder;
 }
 
@@ -58,6 +61,59 @@ export class SourceReadingService {
     const total = await source.count();
     // Beyond the end there is nothing to walk to.
     return { entries: skip >= total ? [] : await source.find({ skip, limit }), total };
+  }
+
+  /** A part of the list that begins where an earlier one ended. All parts are read at the place where the first one was. */
+  following(viewer: Viewer, { first, after, ...list }: SourceList & PageRequest): Promise<Page<ActivityLog>> {
+    const { filter, also, order: orderBy } = list;
+    return listEntries(this.parts, viewer, {
+      filter,
+      also,
+      orderBy,
+      page: { first, after },
+      budget: new PayloadBudget(),
+    });
+  }
+
+  /**
+   * Everything under which entries may name whoever a source's id stands for: a user of ours by our id, else the identity
+   * that the source's connections give that id, and all others of the user whose it is.
+   * @param userSpace `external`: the id is one that the source keeps for somebody else.
+   */
+  async identitiesOf(
+    viewer: Viewer,
+    { source, userId, userSpace }: { source: SourceSystem; userId: string; userSpace?: 'external' },
+  ): Promise<IdentityKey[]> {
+    requireScope(canReadLogs(viewer), 'activity_log:read');
+    const { workspaceId } = viewer;
+    const { users, pages } = this.parts;
+    const id = userId.toLowerCase();
+    const [ours] = userSpace === undefined && isId(id) ? await users.byIds(workspaceId, [id]) : [];
+    if (ours) return [...ours.identities];
+    const connections = new Set([facadeConnection, ...(await pages.connectionsOfSource(workspaceId, source))]);
+    const spaces = [...connections].map((one) => (userSpace === undefined ? one : `${one}/${userSpace}`));
+    const direct = spaces.map((space) => nativeIdentity(source, space, userId));
+    const owners = await users.byIdentities(workspaceId, direct);
+    return [...new Set([...direct, ...owners.flatMap((user) => user.identities)])];
+  }
+
+  /** Every identity of the viewer's own user. */
+  async ownIdentities(viewer: Viewer): Promise<IdentityKey[]> {
+    return [...(await ownIdentities(this.parts.users, viewer))];
+  }
+
+  /** The definition that a source's id names; of one that only a log names, that log. */
+  async definition(
+    viewer: Viewer,
+    source: SourceSystem,
+    activityId: string,
+  ): Promise<{ readonly activity?: Activity; readonly namedBy?: ActivityLog }> {
+    requireScope(canReadLogs(viewer), 'activity_log:read');
+    const activity = await activityNamed(this.parts.activities, viewer.workspaceId, source, activityId);
+    if (activity) return { activity };
+    const also = { activityRefs: [nativeActivityRef(source, activityId)] };
+    const [namedBy] = await this.slice(viewer, { filter: {}, also, order: 'OCCURRED_AT_DESC', skip: 0, limit: 1 });
+    return { namedBy };
   }
 
   /** The entry of a source under a key of its own, whichever connection it came through. */

@@ -10,6 +10,7 @@ import type { Viewer } from '../model/viewer.js';
 import type { Activities } from '../store/activities.js';
 import type { ActivityLogs } from '../store/activity-logs.js';
 import type { Users } from '../store/users.js';
+import { activityNamed } from './activity-logs/named.js';
 
 export interface SourceRecordingParts {
   readonly users: Pick<Users, 'byIds' | 'byIdentities'>;
@@ -70,7 +71,11 @@ export class SourceRecordingService {
   async begin(viewer: Viewer, names: RowNames): Promise<RowWriting> {
     requireScope(canWriteLogs(viewer), 'activity_log:write');
     const { workspaceId } = viewer;
-    const [actorKey, activity] = await Promise.all([this.#actor(viewer, names), this.#activity(workspaceId, names)]);
+    const { source, activityId } = names;
+    const [actorKey, activity] = await Promise.all([
+      this.#actor(viewer, names),
+      activityId === undefined ? undefined : activityNamed(this.parts.activities, workspaceId, source, activityId),
+    ]);
     return { activity, record: (row) => this.#record(workspaceId, names, actorKey, activity, row) };
   }
 
@@ -88,19 +93,6 @@ export class SourceRecordingService {
       }
     }
     return key;
-  }
-
-  /** An id that the definition gives for this source is the most telling; then our own id; then our key. */
-  async #activity(workspaceId: Id, { source, activityId }: RowNames): Promise<Activity | undefined> {
-    if (activityId === undefined) return undefined;
-    const { activities } = this.parts;
-    const id = activityId.toLowerCase();
-    const [byRef, byId, byKey] = await Promise.all([
-      activities.byRefs(workspaceId, [nativeActivityRef(source, activityId)]),
-      isId(id) ? activities.byIds(workspaceId, [id]) : [],
-      activities.byKeys(workspaceId, [activityId]),
-    ]);
-    return byRef[0] ?? byId[0] ?? byKey[0];
   }
 
   async #record(

@@ -139,12 +139,8 @@ export class ActivityLogPages {
 
   /** Live entries of a source under any of these keys, through whichever connection they came, in order of recording. */
   async findByKeys(window: LogWindow, source: SourceSystem, keys: readonly string[]): Promise<ActivityLog[]> {
-    const workspaceId = new ObjectId(window.workspaceId);
-    const options = { maxTimeMS: this.#maxTimeMS };
     return read(async () => {
-      // One step of the index per connection: bounds on its fields alone let the server skip from one to the next.
-      const anyKey = { workspaceId, source, nativeKey: { $gte: '' } };
-      const connections = await this.#logs.distinct('connectionId', anyKey, options);
+      const connections = await this.connectionsOfSource(window.workspaceId, source);
       const found = this.#logs.find(
         {
           $and: [
@@ -153,11 +149,20 @@ export class ActivityLogPages {
             { nativeKey: { $in: [...keys] } },
           ],
         },
-        { ...options, hint: keyIndex },
+        { maxTimeMS: this.#maxTimeMS, hint: keyIndex },
       );
       const entries = (await found.toArray()).map(toEntry);
       return entries.sort((one, other) => one.seq - other.seq);
     });
+  }
+
+  /** Every connection through which entries of a source came under a key. */
+  async connectionsOfSource(workspaceId: Id, source: SourceSystem): Promise<string[]> {
+    // One step of the index for each: bounds on its fields alone let the server skip from one to the next.
+    const anyKey = { workspaceId: new ObjectId(workspaceId), source, nativeKey: { $gte: '' } };
+    const options = { maxTimeMS: this.#maxTimeMS };
+    const found = await read(() => this.#logs.distinct('connectionId', anyKey, options));
+    return found.flatMap((connectionId) => connectionId ?? []);
   }
 }
 

@@ -5,12 +5,12 @@ import { silentLogger } from '../../src/base/logger.js';
 import { type Example, examples } from '../../src/server/pages/examples.js';
 import { Following, stockClient } from '../support/following.js';
 import { type GraphqlError, startGateway, type TestGateway } from '../support/gateway.js';
-import { FakePuller } from '../support/sources.js';
+import { TestSystems } from '../support/sources.js';
 
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  gateway = await startGateway({ sources: new FakePuller().parts });
+  gateway = await startGateway({ connectors: new TestSystems().connectors });
   const ready = deferred();
   const stopping = new AbortController();
   const running = runDemo(

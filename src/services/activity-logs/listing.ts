@@ -21,6 +21,8 @@ import { type ResolvingParts, resolveFilter } from './resolve-filter.js';
 
 export interface ListActivityLogs {
   readonly filter?: ActivityLogFilter | null;
+  /** What a caller's filter cannot say; must hold, too. */
+  readonly also?: ResolvedFilter;
   /** Absent: OCCURRED_AT_DESC. */
   readonly orderBy?: ActivityLogOrder | null;
   /** A FeedCursor that the answer must cover. */
@@ -62,7 +64,13 @@ export async function listEntries(
   const name: ListName = { list: `activityLogs:${order}`, isKey: (key) => isIntegers(key, length) };
   const start = await startPage(parts, viewer.workspaceId, name, request, args.atLeast);
   const filter = await visibleFilter(parts, viewer, args.filter);
-  const list: ActivityLogList = { window: start.place, filter, order, fields: args.fields, budget: args.budget };
+  const list: ActivityLogList = {
+    window: start.place,
+    filter: { ...filter, ...args.also },
+    order,
+    fields: args.fields,
+    budget: args.budget,
+  };
   return cutPage(keptSource(parts, list, start), name, start, request);
 }
 

@@ -9,25 +9,32 @@ import type { RowNames, RowWriting, SourceRecordingService } from '../../service
 import type { KeptAnswer } from '../../store/idempotency-keys.js';
 import { type FacadeAnswer, type FacadeAuthenticator, type FacadeCall, pathOf, registerFacade } from '../facade.js';
 import { idTaken, type RequestFacts, toErrorBody } from './errors.js';
+import { delegatedUser, headerOf } from './headers.js';
 import { contentHash, fromNative, toActivityFields, toNative } from './mapping.js';
 import { type Attempt, answerOnce, type OnceOptions } from './once.js';
 import { type ActivityLogBody, limits, readBody } from './payload.js';
+import { getActivity, listActivityLogs, type ReadingDeps } from './reading.js';
 
 export interface AWorldFacadeDeps {
   readonly authenticator: FacadeAuthenticator;
   readonly recording: Pick<SourceRecordingService, 'begin'>;
+  readonly reading: ReadingDeps['reading'];
   readonly idempotencyKeys: OnceOptions['keys'];
   readonly clock?: Clock;
 }
 
-/** Serves AWorld's `POST /app/v1/activity-logs`; whatever else lies under `/app/v1` does not exist, in AWorld's words. */
+/** Serves AWorld's activity logs; whatever else lies under `/app/v1` does not exist, in AWorld's words. */
 export async function registerAWorldFacade(app: FastifyInstance, deps: AWorldFacadeDeps): Promise<void> {
   const parts: Parts = { ...deps, clock: deps.clock ?? systemClock };
   await registerFacade(app, {
     prefixes: ['/app/v1'],
     identify: (request) => deps.authenticator.authenticate(request.headers.authorization),
     errorBody: (error, request) => toErrorBody(error, factsOf(request), parts.clock.now()),
-    routes: [{ method: 'POST', path: '/activity-logs', handle: (call) => createActivityLog(parts, call) }],
+    routes: [
+      { method: 'POST', path: '/activity-logs', handle: (call) => createActivityLog(parts, call) },
+      { method: 'GET', path: '/activity-logs', handle: (call) => listActivityLogs(parts, call) },
+      { method: 'GET', path: '/activity-logs/:activityId', handle: (call) => getActivity(parts, call) },
+    ],
   });
 }
 
@@ -90,29 +97,18 @@ async function write(
     const error = toErrorBody(idTaken(), factsOf(request), parts.clock.now());
     return { status: error.status, body: JSON.stringify(error) };
   }
-  const activity = toActivityFields(writing.activity, body.activityId, viewer.workspaceId, recorded.recordedAt);
+  const at = { createdAt: recorded.recordedAt, updatedAt: recorded.recordedAt };
+  const activity = toActivityFields(writing.activity, body.activityId, viewer.workspaceId, at);
   return { status: 201, body: JSON.stringify({ ...activity, ...toNative({ ...entry, source: 'AWORLD' }) }) };
 }
 
 /** The user is the body's; where the body names none, the header's by which a machine acts for a user. */
 function namesOf(request: FastifyRequest, body: ActivityLogBody): RowNames & { readonly userId: string } {
-  const own = headerOf(request, 'x-user-id', limits.id);
-  const external = headerOf(request, 'x-external-user-id', limits.id);
-  if (own !== undefined && external !== undefined) {
-    throw badInput('x-external-user-id', 'Send x-user-id or x-external-user-id, not both');
-  }
-  const userId = body.userId ?? own ?? external;
-  if (userId === undefined) throw badInput('userId', 'userId is required');
-  const names = { source: 'AWORLD', userId, activityId: body.activityId } as const;
-  return body.userId === undefined && external !== undefined ? { ...names, userSpace: 'external' } : names;
-}
-
-/** Undefined for a header that is missing or, as curl sends it for `-H 'name;'`, empty. */
-function headerOf(request: FastifyRequest, name: string, maxLength: number): string | undefined {
-  const value = request.headers[name];
-  if (typeof value !== 'string' || value === '') return undefined;
-  if (value.length > maxLength) throw badInput(name, `${name} must have at most ${maxLength} characters`);
-  return value;
+  const delegated = delegatedUser(request);
+  const { activityId } = body;
+  if (body.userId !== undefined) return { source: 'AWORLD', userId: body.userId, activityId };
+  if (delegated === undefined) throw badInput('userId', 'userId is required');
+  return { source: 'AWORLD', ...delegated, activityId };
 }
 
 const factsOf = (request: FastifyRequest): RequestFacts => ({

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import type { JsonValue } from '../../base/json.js';
 import type { Activity } from '../../model/activity.js';
 import type { ActivityLog } from '../../model/activity-log.js';
+import { facadeConnection } from '../../model/source-system.js';
 import { contentHashOf } from '../../services/activity-logs/canonical.js';
 import type { SourceRow } from '../../services/source-recording.js';
+import { saidFields } from '../json-body.js';
 import { isoOf, microsOf } from '../times.js';
 import { type ActivityFields, type ActivityLogBody, type ActivityLogFields, knownFields } from './payload.js';
 
@@ -37,6 +39,30 @@ export function fromNative({ body, native, userId, activityLogId, receivedAt }: 
     additionalData: body.additionalData && JSON.stringify(body.additionalData),
     native,
   };
+}
+
+/** Who and what an entry of another system names, in ids that AWorld's caller knows. */
+export interface KnownIds {
+  readonly userId?: string;
+  readonly activityId?: string;
+}
+
+/**
+ * An entry as JSON text of AWorld's list; undefined where it names no user or no activity. AWorld's own rows come back as they
+ * came; one that was posted here, as it was posted, with what the server filled in.
+ */
+export function toListed(entry: ActivityLog, ids: KnownIds): string | undefined {
+  const at = { createdAt: entry.recordedAt.toISOString(), updatedAt: entry.recordedAt.toISOString() };
+  if (entry.source === 'AWORLD') {
+    if (entry.connectionId !== facadeConnection && entry.native !== undefined) return entry.native;
+    const log = toNative(entry);
+    return log && JSON.stringify({ ...log, ...at, ...(entry.native !== undefined && saidFields(entry.native)) });
+  }
+  const { userId, activityId } = ids;
+  if (userId === undefined || activityId === undefined) return undefined;
+  const actor = { ...entry.actor, nativeId: userId };
+  const log = toNative({ ...entry, nativeId: entry.id, actor, object: { type: 'activity', id: activityId } });
+  return JSON.stringify({ ...log, ...at });
 }
 
 /** What of an entry AWorld's shape can carry. */
@@ -75,7 +101,7 @@ export function toActivityFields(
   activity: Activity | undefined,
   activityId: string,
   workspaceId: string,
-  recordedAt: Date,
+  { createdAt, updatedAt }: { readonly createdAt: Date; readonly updatedAt: Date },
 ): ActivityFields {
   return {
     activityId,
@@ -87,8 +113,8 @@ export function toActivityFields(
     accountId: shortId('account', workspaceId),
     workspaceId: shortId('workspace', workspaceId),
     sourceRegion: 'eu-west-1',
-    createdAt: recordedAt.toISOString(),
-    updatedAt: recordedAt.toISOString(),
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ActionClass, ActivityLog } from '../../model/activity-log.js';
 import type { SourceRow } from '../../services/source-recording.js';
-import { type Row, type RowBody, saidFields } from './payload.js';
+import { saidFields } from '../json-body.js';
+import type { Row, RowBody } from './payload.js';
 
 type Entry = SourceRow['entry'];
 

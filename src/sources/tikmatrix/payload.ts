@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { entryLimits, occurredAtRange } from '../../model/activity-log-input.js';
-import { checkFields, isJsonObject, readJsonBody, textField } from '../json-body.js';
+import { checkFields, readJsonBody, textField } from '../json-body.js';
 
 /** What one row may hold, in characters. TikMatrix documents no limits, these are ours. */
 export const limits = {
@@ -42,10 +42,4 @@ export interface Row extends RowBody {
 export function readBody(bytes: Uint8Array | undefined): { readonly body: RowBody; readonly native: string } {
   const { value, native } = readJsonBody(bytes);
   return { body: checkFields(bodySchema, value), native };
-}
-
-/** All fields of a text that once was a row; none where it is no JSON object. */
-export function saidFields(native: string): Record<string, unknown> {
-  const value: unknown = JSON.parse(native);
-  return isJsonObject(value) ? value : {};
 }

@@ -95,7 +95,8 @@ describe('mapping', () => {
   });
 
   it('derives ids in the form of AWorld that stay, and differ between workspaces', () => {
-    const of = (workspace: string) => toActivityFields(undefined, 'a', workspace, receivedAt);
+    const of = (workspace: string) =>
+      toActivityFields(undefined, 'a', workspace, { createdAt: receivedAt, updatedAt: receivedAt });
     expect(of('1')).toEqual(of('1'));
     expect(new Set([of('1').accountId, of('1').workspaceId, of('2').accountId, of('2').workspaceId]).size).toBe(4);
   });

@@ -128,7 +128,7 @@ describe('a caller', () => {
 
 describe('any other path', () => {
   it.each([
-    ['GET', '/app/v1/activity-logs'],
+    ['PATCH', '/app/v1/activity-logs'],
     ['PUT', '/app/v1/activity-logs'],
     ['DELETE', '/app/v1/activity-logs/string'],
     ['GET', '/app/v1/missions?limit=1'],

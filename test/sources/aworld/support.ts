@@ -8,9 +8,11 @@ import { openLog } from '../../../src/log/log.js';
 import type { ActivityLog } from '../../../src/model/activity-log.js';
 import type { Scope } from '../../../src/model/scopes.js';
 import type { Workspace } from '../../../src/model/workspace.js';
+import { SourceReadingService } from '../../../src/services/source-reading.js';
 import { SourceRecordingService } from '../../../src/services/source-recording.js';
 import { type AWorldFacadeDeps, registerAWorldFacade } from '../../../src/sources/aworld/facade.js';
 import { Activities } from '../../../src/store/activities.js';
+import { ActivityLogPages } from '../../../src/store/activity-log-pages.js';
 import { ActivityLogs } from '../../../src/store/activity-logs.js';
 import type { Store } from '../../../src/store/connect.js';
 import { IdempotencyKeys } from '../../../src/store/idempotency-keys.js';
@@ -62,6 +64,13 @@ export async function openFacade(store: Store, options: FacadeOptions = {}): Pro
       activities: new Activities(store),
       writer: log.recorder,
       logs: log.logs,
+    }),
+    reading: new SourceReadingService({
+      users: new Users(store),
+      activities: new Activities(store),
+      pages: new ActivityLogPages(store),
+      reader: log.feeds,
+      states: log.states,
     }),
     idempotencyKeys: {
       claim: (request) => keys.claim(request),
