@@ -32,6 +32,7 @@ import { SourceReadingService } from './services/source-reading.js';
 import { SourceRecordingService } from './services/source-recording.js';
 import { SourceRemovalService } from './services/source-removal.js';
 import { SourceService } from './services/sources.js';
+import { UpstreamService } from './services/upstream.js';
 import { UserService } from './services/users.js';
 import { registerAWorldFacade } from './sources/aworld/facade.js';
 import { allConnectors } from './sources/connectors.js';
@@ -42,10 +43,12 @@ import { ActivityLogPages } from './store/activity-log-pages.js';
 import type { Store } from './store/connect.js';
 import { ControlLinks } from './store/control-links.js';
 import { CredentialStore } from './store/credentials.js';
+import { Deliveries } from './store/deliveries.js';
 import { IdempotencyKeys } from './store/idempotency-keys.js';
 import { SourceStates } from './store/source-states.js';
 import { Sources } from './store/sources.js';
 import { UnscopedStore } from './store/unscoped.js';
+import { UpstreamWrites } from './store/upstream-writes.js';
 import { Users } from './store/users.js';
 
 /** What a gateway is built on. */
@@ -125,15 +128,17 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   };
   const connectors = deps.connectors ?? allConnectors;
   const sourceStates = new SourceStates(store);
+  const upstreamWrites = new UpstreamWrites(store);
   const users = new UserService(parts);
   const userExists = async (workspaceId: Id, userId: Id) => (await parts.users.byIds(workspaceId, [userId])).length > 0;
   const ingest = closing.add(
     new Ingest({
       ...parts,
-      store,
+      deliveries: new Deliveries(store),
       unscoped,
       log,
       states: sourceStates,
+      writes: upstreamWrites,
       people: users,
       connectors,
       privateOrigins: config.ALLOWED_SOURCE_ORIGINS,
@@ -153,6 +158,7 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
       sourceStates,
       sourceOrigins: config.ALLOWED_SOURCE_ORIGINS,
     }),
+    upstream: new UpstreamService({ ...parts, sourceStates, upstreamWrites }),
     workspaces: unscoped,
   };
 
@@ -180,7 +186,11 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   const sourceParts = {
     authenticator,
     anonymous: new AnonymousCallers({ ...parts, unscoped, workspace: anonymousWorkspace(config) }),
-    recording: new SourceRecordingService({ ...parts, logs: log.logs }),
+    recording: new SourceRecordingService({
+      ...parts,
+      logs: log.logs,
+      onPosted: (workspaceId, system) => ingest.puller.posted(workspaceId, system),
+    }),
     reading: new SourceReadingService(parts),
     removal: new SourceRemovalService(parts),
   };

@@ -1,8 +1,11 @@
 import DataLoader from 'dataloader';
+import type { Id } from '../base/ids.js';
 import type { Activity } from '../model/activity.js';
 import type { ActivityRef, IdentityKey } from '../model/identity.js';
+import type { UpstreamStatus } from '../model/source.js';
 import type { User } from '../model/user.js';
 import type { Viewer } from '../model/viewer.js';
+import type { WrittenEntry } from '../services/upstream.js';
 import { noCredential } from './no-credential.js';
 import type { Services } from './services.js';
 
@@ -13,13 +16,17 @@ export type Reader = Pick<Viewer, 'workspaceId' | 'scopes' | 'userId'>;
 export interface Loaders {
   readonly userByIdentity: DataLoader<IdentityKey, User | undefined>;
   readonly activityByRef: DataLoader<ActivityRef, Activity | undefined>;
+  readonly upstreamOf: DataLoader<WrittenEntry, UpstreamStatus | undefined, Id>;
 }
 
 /**
  * Fresh ones for each request: what one caller may see must not be remembered for another.
  * @throws CodedError UNAUTHENTICATED when one is used in nobody's name.
  */
-export function createLoaders(services: Pick<Services, 'users' | 'activities'>, viewer: Reader | undefined): Loaders {
+export function createLoaders(
+  services: Pick<Services, 'users' | 'activities' | 'upstream'>,
+  viewer: Reader | undefined,
+): Loaders {
   const somebody = (): Reader => {
     if (!viewer) throw noCredential();
     return viewer;
@@ -27,5 +34,8 @@ export function createLoaders(services: Pick<Services, 'users' | 'activities'>, 
   return {
     userByIdentity: new DataLoader(async (keys) => services.users.byIdentity(somebody(), keys)),
     activityByRef: new DataLoader(async (refs) => services.activities.byRef(somebody(), refs)),
+    upstreamOf: new DataLoader(async (entries) => services.upstream.statusOf(somebody().workspaceId, entries), {
+      cacheKeyFn: ({ id }) => id,
+    }),
   };
 }

@@ -4,6 +4,7 @@ import type { ActivityService } from '../services/activities.js';
 import type { ActivityLogService } from '../services/activity-logs.js';
 import type { CredentialService } from '../services/credentials.js';
 import type { SourceService } from '../services/sources.js';
+import type { UpstreamService } from '../services/upstream.js';
 import type { UserService } from '../services/users.js';
 
 /** Whatever resolvers may call. */
@@ -13,5 +14,6 @@ export interface Services {
   readonly users: UserService;
   readonly credentials: CredentialService;
   readonly sources: SourceService;
+  readonly upstream: UpstreamService;
   readonly workspaces: { findWorkspace(id: Id): Promise<Workspace | undefined> };
 }

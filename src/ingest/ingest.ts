@@ -9,12 +9,11 @@ import type { Log } from '../log/log.js';
 import type { Source, SourceDescription } from '../model/source.js';
 import type { SourceSystem } from '../model/source-system.js';
 import type { ActivityLogPages } from '../store/activity-log-pages.js';
-import type { Store } from '../store/connect.js';
-import { Deliveries } from '../store/deliveries.js';
+import type { Deliveries } from '../store/deliveries.js';
 import type { SourceStates } from '../store/source-states.js';
 import type { Sources } from '../store/sources.js';
 import type { UnscopedStore } from '../store/unscoped.js';
-import { UpstreamWrites } from '../store/upstream-writes.js';
+import type { UpstreamWrites } from '../store/upstream-writes.js';
 import type { Connector } from './connector.js';
 import { DeliveryDesk } from './deliveries.js';
 import { describe } from './description.js';
@@ -25,10 +24,11 @@ import { Sessions } from './session.js';
 import { UpstreamError } from './upstream-error.js';
 
 export interface IngestParts {
-  readonly store: Store;
+  readonly deliveries: Deliveries;
   readonly unscoped: UnscopedStore;
   readonly sources: Sources;
   readonly states: SourceStates;
+  readonly writes: UpstreamWrites;
   readonly log: Pick<Log, 'feeds' | 'recorder'>;
   readonly pages: Pick<ActivityLogPages, 'connectionsOf'>;
   readonly people: RecordingParts['people'];
@@ -48,10 +48,11 @@ export class Ingest implements Closeable {
   readonly #closing = new Closing();
 
   constructor({
-    store,
+    deliveries,
     unscoped,
     sources,
     states,
+    writes,
     log,
     pages,
     connectors,
@@ -60,14 +61,13 @@ export class Ingest implements Closeable {
     ...parts
   }: IngestParts) {
     const outbound = this.#closing.add(new Outbound({ privateOrigins }));
-    const writes = new UpstreamWrites(store);
     const secrets = { open: (source: Source) => openSecrets(sources, source) };
     const ours: RecordingParts['ours'] = async ({ system, workspaceId, id }, nativeIds) =>
       connectors.get(system)?.write ? writes.ours(workspaceId, id, nativeIds) : new Set();
     const recording = { ...parts, writer: log.recorder, ours };
     this.desk = new DeliveryDesk({
       ...recording,
-      deliveries: new Deliveries(store),
+      deliveries,
       sources,
       secrets,
       connectors,

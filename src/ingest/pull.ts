@@ -32,6 +32,8 @@ export interface PullOptions extends Omit<SourceRunParts, 'random' | 'isCurrent'
 
 /** How long the list of workspaces and sources is good for; a change made elsewhere is heard of this late. */
 const listedMs = 3_000;
+/** What is posted within so long goes to its source together. */
+const postedMs = 300;
 
 /**
  * Reads every source when it is due. Any number of gateways may do so at once: a lease lets one of them read a source at
@@ -40,6 +42,7 @@ const listedMs = 3_000;
 export class Puller implements Closeable {
   readonly #closing = new AbortController();
   readonly #running = new Map<Id, Promise<void>>();
+  readonly #wakingSoon = new Set<Id>();
   readonly #loop: Promise<void>;
   #listed: readonly Source[] = [];
   #listedAtMs = Number.NEGATIVE_INFINITY;
@@ -55,6 +58,20 @@ export class Puller implements Closeable {
     await states.wake(workspaceId, id, clock.now());
     this.#listedAtMs = Number.NEGATIVE_INFINITY;
     this.#nudge.abort();
+  }
+
+  /** Something was posted here in a system's name: a source that is written through is to have it soon. */
+  posted(workspaceId: Id, system: SourceSystem): void {
+    const source = this.#listed.find(
+      (one) => one.workspaceId === workspaceId && one.system === system && one.writesThrough,
+    );
+    if (!source || this.#wakingSoon.has(source.id)) return;
+    this.#wakingSoon.add(source.id);
+    void sleep(postedMs, this.#closing.signal)
+      .then(() => this.wake(workspaceId, source.id))
+      // It is due by itself a little later.
+      .catch((error: unknown) => this.options.logger.info({ err: error, sourceId: source.id }, 'source: not woken'))
+      .finally(() => this.#wakingSoon.delete(source.id));
   }
 
   /** Finds out whether a source can be read as it is set up. @throws UpstreamError saying why not. */

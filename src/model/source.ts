@@ -141,6 +141,9 @@ export function statusOf(source: Source, state: SourceState, now: Date): SourceS
 /** Whether lists that rest on it may lack what it has. */
 export const isStale = (status: SourceStatus): boolean => status !== 'CURRENT';
 
+/** What became of writing an entry into its source. */
+export type UpstreamStatus = 'PENDING' | 'SENT' | 'FAILED';
+
 /** What a system's connector can do. */
 export const sourceAbilities = ['PULL', 'RECEIVE', 'WRITE', 'DELETE'] as const;
 export type SourceAbility = (typeof sourceAbilities)[number];

@@ -17,6 +17,8 @@ export interface SourceRecordingParts {
   readonly activities: Pick<Activities, 'byIds' | 'byKeys' | 'byRefs'>;
   readonly writer: Pick<LogWriter, 'append'>;
   readonly logs: Pick<ActivityLogs, 'readAfter'>;
+  /** Told when a row was recorded in a system's name. */
+  readonly onPosted?: (workspaceId: Id, system: SourceSystem) => void;
 }
 
 /** Whom and what a row names, in the words of its source. */
@@ -117,6 +119,7 @@ export class SourceRecordingService {
             : nativeActivityRef(source, activityId),
       },
     });
+    this.parts.onPosted?.(workspaceId, source);
     const { outcome, id, seq } = appended;
     const recordedAt = outcome === 'RECORDED' ? appended.recordedAt : await this.#recordedAt(workspaceId, seq);
     return { outcome, id, seq, recordedAt };

@@ -107,7 +107,7 @@ export class SourceService {
     );
     const secrets = checkSecrets(input.secrets, 'input.secrets', description);
     requireSecrets(Object.keys(secrets), description);
-    const cursor = await this.#cursor(workspaceId);
+    const place = await this.parts.reader.settle(workspaceId);
     await this.#refuseTooMany(workspaceId);
     const now = this.parts.clock.now();
     const made: Source = {
@@ -121,7 +121,8 @@ export class SourceService {
       createdAt: now,
       updatedAt: now,
     };
-    return this.#changed(await this.parts.sources.insert(made, secrets), cursor, true);
+    if (made.writesThrough) await this.parts.sourceStates.writeFrom(workspaceId, made.id, place.seq);
+    return this.#changed(await this.parts.sources.insert(made, secrets), encodeFeedCursor(place), true);
   }
 
   /** What the input leaves out stays; its secrets join those that are there, unless it names another origin. */
@@ -199,12 +200,17 @@ export class SourceService {
     decide: (source: Source, description: SourceDescription) => Decision | undefined,
   ): Promise<ChangedSource> {
     requireScope(canWriteSources(viewer), 'source:write');
-    const cursor = await this.#cursor(viewer.workspaceId);
+    const place = await this.parts.reader.settle(viewer.workspaceId);
+    const cursor = encodeFeedCursor(place);
     for (let round = 0; round < changeRounds; round += 1) {
       const source = await this.#existing(viewer.workspaceId, id, field);
       const decision = decide(source, this.#descriptionOf(source));
       if (!decision) return this.#changed(source, cursor, false);
       const change = { ...decision.change, updatedAt: this.parts.clock.now() };
+      // Before it begins: what was posted while nothing was written through stays here.
+      if (change.writesThrough && !source.writesThrough) {
+        await this.parts.sourceStates.writeFrom(source.workspaceId, source.id, place.seq);
+      }
       const changed = await this.parts.sources.change(source, change, decision.secrets);
       if (changed) return this.#changed(changed, cursor, !changed.isPaused);
     }

@@ -1,5 +1,6 @@
 import type { ActionClass, ActorKind, Outcome } from '../../model/activity-log.js';
 import type { ActivityLogOrder } from '../../model/activity-log-order.js';
+import type { UpstreamStatus } from '../../model/source.js';
 import { enumOf } from '../enums.js';
 
 export const ActionClassEnum = enumOf<ActionClass>(
@@ -34,6 +35,16 @@ export const OutcomeEnum = enumOf<Outcome>('Outcome', 'How it ended, where the s
   SUCCESS: 'It succeeded.',
   FAILURE: 'It failed.',
 });
+
+export const UpstreamStatusEnum = enumOf<UpstreamStatus>(
+  'UpstreamStatus',
+  'What became of writing an entry into the system in whose name it was posted.',
+  {
+    PENDING: 'It is kept here and on its way.',
+    SENT: 'The system has it.',
+    FAILED: 'The system will not take it as it is.',
+  },
+);
 
 export const ActivityLogOrderEnum = enumOf<ActivityLogOrder>(
   'ActivityLogOrder',

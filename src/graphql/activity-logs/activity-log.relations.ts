@@ -1,10 +1,12 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { Activity } from '../../model/activity.js';
 import type { ActivityLog } from '../../model/activity-log.js';
+import type { UpstreamStatus } from '../../model/source.js';
 import type { User } from '../../model/user.js';
 import { ActivityType } from '../activities/activity.type.js';
 import type { RequestContext } from '../context.js';
 import { UserType } from '../users/user.type.js';
+import { UpstreamStatusEnum } from './activity-log.enums.js';
 import { ActivityLogType } from './activity-log.type.js';
 
 @Resolver(() => ActivityLogType)
@@ -20,5 +22,14 @@ export class ActivityLogRelations {
   @FieldResolver(() => ActivityType, { nullable: true, description: 'What was done, where it is defined here.' })
   async activity(@Root() entry: ActivityLog, @Ctx() { loaders }: RequestContext): Promise<Activity | undefined> {
     return entry.activityRef === undefined ? undefined : loaders.activityByRef.load(entry.activityRef);
+  }
+
+  @FieldResolver(() => UpstreamStatusEnum, {
+    nullable: true,
+    description:
+      'Whether the system in whose name it was posted here has it, too; null where it is not written through to one.',
+  })
+  async upstream(@Root() entry: ActivityLog, @Ctx() { loaders }: RequestContext): Promise<UpstreamStatus | undefined> {
+    return loaders.upstreamOf.load(entry);
   }
 }

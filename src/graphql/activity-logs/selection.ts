@@ -10,6 +10,7 @@ const madeOf: Readonly<Record<string, readonly Property[]>> = {
   occurredAt: ['occurredAtMicros'],
   user: ['actor'],
   activity: ['activityRef'],
+  upstream: ['id', 'workspaceId', 'seq', 'source', 'connectionId'],
 };
 
 /** The properties that the entries of a connection are asked for, so that no more is read from the store. */
