@@ -30,8 +30,12 @@ export const faultSchema = z.discriminatedUnion('kind', [
 ]);
 export type Fault = z.infer<typeof faultSchema>;
 
+/** What lies below is about the emulator and no part of what it emulates: no fault is met there. */
+const ownPaths = '/__';
 /** Where the switch is reached over HTTP: `GET` tells, `PUT` sets. */
-export const faultPath = '/__fault';
+export const faultPath = `${ownPaths}fault`;
+/** Where rows are added over HTTP: `POST` takes a list of them, `GET` tells how many there are. */
+export const rowsPath = `${ownPaths}rows`;
 
 /** What an emulator does wrong now, and for how many more requests. */
 export class FaultSwitch {
@@ -67,7 +71,7 @@ export function installFaults(app: FastifyInstance, faults: FaultSwitch): void {
     return faults.current;
   });
   app.addHook('onRequest', async (request, reply) => {
-    if (request.url === faultPath) return;
+    if (request.url.startsWith(ownPaths)) return;
     const fault = faults.take();
     if (fault.kind === 'slow') await sleep(fault.ms);
     else if (fault.kind === 'away') request.raw.socket.destroy();

@@ -1,0 +1,24 @@
+import type { SourceSystem } from '../../src/model/source-system.js';
+import { makePeople } from '../demo/people.js';
+import { Scenario } from '../demo/scenario.js';
+
+/** Rows as a system would have written them in a company of 200 people; a seed decides everything but when. */
+export class Arrivals {
+  readonly #scenario: Scenario;
+
+  constructor(
+    private readonly system: SourceSystem,
+    seed: number,
+  ) {
+    const cast = { people: makePeople(), userIds: new Map(), activityIds: new Map() };
+    this.#scenario = new Scenario({ cast, seed, name: `${system}-${seed}`, firstNumber: 0 });
+  }
+
+  /** The JSON text of what happened there at this time. */
+  next(atMs: number): string {
+    return this.#scenario.next(atMs, this.system).entry.native!;
+  }
+}
+
+/** The ids of those whom the emulated AWorld knows. */
+export const aworldUserIds = (): readonly string[] => makePeople().map(({ aworldId }) => aworldId);
