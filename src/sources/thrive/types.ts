@@ -29,6 +29,8 @@ type DocumentedType = keyof typeof classes;
 
 const classOfType: ReadonlyMap<string, ActionClass> = new Map(Object.entries(classes));
 
+export const isDocumentedType = (type: string): boolean => classOfType.has(type);
+
 export const actionClassOfType = (type: string): ActionClass => classOfType.get(type) ?? 'OTHER';
 
 /** Words of other systems that say the very same. */
