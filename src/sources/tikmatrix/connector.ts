@@ -1,0 +1,69 @@
+import type { Checkpoint, Connector, PullStep, RejectedRow } from '../../ingest/connector.js';
+import { readCount, readList, settings, type TikMatrixSession, type TikMatrixSettings } from './api.js';
+import { beginLook, lookOn } from './look.js';
+import { firstPlace, nextGeneration, orderOf, type Place } from './place.js';
+import { type ReadRow, readRow, toRow } from './rows.js';
+import { lookAtAll } from './whole.js';
+import { tikmatrixWriter } from './writer.js';
+
+/**
+ * Reads TikMatrix's activity log by its numbers, and writes to it. It has no credentials: whoever reaches its port may
+ * call it. Rows that are deleted there are told by nobody, and stay in our log.
+ */
+export const tikmatrixConnector: Connector<TikMatrixSettings> = {
+  system: 'TIKMATRIX',
+  title: 'TikMatrix',
+  defaultBaseUrl: 'http://localhost:50809',
+  settings,
+  secrets: [],
+  test: async (session) => {
+    await readCount(session);
+  },
+  pull,
+  write: tikmatrixWriter,
+};
+
+async function pull(session: TikMatrixSession, checkpoint: Checkpoint | undefined): Promise<PullStep> {
+  const before = (checkpoint as unknown as Place | undefined) ?? firstPlace;
+  const { now } = session;
+  let place = before;
+  if (!place.look) {
+    const count = await readCount(session);
+    // Everything was deleted, and numbers begin again.
+    if (count === 0) return caughtUp(place.through > 0 ? nextGeneration(place) : place, now);
+    place = { ...place, look: beginLook(place, count) };
+  }
+  const look = place.look!;
+  const texts = await readList(session, look.offset);
+  const { rows: read, rejected } = sorted(texts);
+  if (place.order === 'none' || orderOf(read) === 'none') {
+    const all = await lookAtAll(session, place);
+    return { ...caughtUp(all.place, now), rows: entries(all.rows, all.place), rejected };
+  }
+  const looked = lookOn(place, look, read, session.settings.limit);
+  const rows = entries(looked.rows, looked.place);
+  if (looked.isDone) return { ...caughtUp(looked.place, now), rows, rejected };
+  return { rows, rejected, checkpoint: toCheckpoint(looked.place), isCaughtUp: false };
+}
+
+const entries = (rows: readonly ReadRow[], { generation }: Place) => rows.map((row) => toRow(row, generation));
+
+const caughtUp = (place: Place, now: Date): PullStep => ({
+  rows: [],
+  checkpoint: toCheckpoint(place),
+  isCaughtUp: true,
+  coveredUntil: now,
+});
+
+const toCheckpoint = (place: Place): Checkpoint => JSON.parse(JSON.stringify(place)) as Checkpoint;
+
+function sorted(texts: readonly string[]): { rows: ReadRow[]; rejected: RejectedRow[] } {
+  const rows: ReadRow[] = [];
+  const rejected: RejectedRow[] = [];
+  for (const native of texts) {
+    const row = readRow(native);
+    if (row) rows.push(row);
+    else rejected.push({ native, reason: 'no row: it has no number or no time' });
+  }
+  return { rows, rejected };
+}
