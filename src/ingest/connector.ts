@@ -15,6 +15,8 @@ export interface Connector<S = unknown> {
   readonly system: SourceSystem;
   readonly title: string;
   readonly defaultBaseUrl?: string;
+  /** Origins of the system's own, beside the source's, that its calls may go to: where it gives tokens, say. */
+  readonly otherOrigins?: readonly string[];
   /** What it wants to know that is no secret, with defaults. */
   readonly settings: z.ZodType<S>;
   readonly secrets: readonly SecretDescription[];

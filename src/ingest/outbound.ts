@@ -57,18 +57,18 @@ export class Outbound implements Closeable {
     this.#private = new Agent({ ...common, connect: { timeout: connectMs } });
   }
 
-  /** Calls that go to the origin of `baseUrl` and nowhere else. */
-  to(baseUrl: string): Upstream {
+  /** Calls that go to the origin of `baseUrl`, to those others that its system has by definition, and nowhere else. */
+  to(baseUrl: string, otherOrigins: readonly string[] = []): Upstream {
     const base = new URL(baseUrl);
-    return { call: (request) => this.#call(base, request) };
+    return { call: (request) => this.#call(base, request, otherOrigins) };
   }
 
   async close(): Promise<void> {
     await Promise.all([this.#public.destroy(), this.#private.destroy()]);
   }
 
-  async #call(base: URL, request: UpstreamRequest): Promise<UpstreamAnswer> {
-    let url = urlOf(base, request);
+  async #call(base: URL, request: UpstreamRequest, otherOrigins: readonly string[]): Promise<UpstreamAnswer> {
+    let url = urlOf(base, request, otherOrigins);
     const ended = new AbortController();
     const timer = later(() => ended.abort(new UpstreamError('UNREACHABLE', tooSlow)), this.#limits.totalMs);
     try {
@@ -128,10 +128,10 @@ class Answer implements UpstreamAnswer {
 
 const tooSlow = 'The source takes too long to answer';
 
-function urlOf(base: URL, { path, query = {} }: UpstreamRequest): URL {
+function urlOf(base: URL, { path, query = {} }: UpstreamRequest, otherOrigins: readonly string[]): URL {
   const isWhole = /^https?:\/\//i.test(path);
   const url = isWhole ? new URL(path) : new URL(base.pathname.replace(/\/$/, '') + path, base);
-  if (url.origin !== base.origin) throw elsewhere();
+  if (url.origin !== base.origin && !otherOrigins.includes(url.origin)) throw elsewhere();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value));
   return url;
 }

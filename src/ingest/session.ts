@@ -7,7 +7,7 @@ import { UpstreamError } from './upstream-error.js';
 export interface SessionParts {
   /** The source's secrets, opened. */
   readonly secrets: { open(source: Source): Promise<Readonly<Record<string, string>>> };
-  readonly outbound: { to(baseUrl: string): Upstream };
+  readonly outbound: { to(baseUrl: string, otherOrigins?: readonly string[]): Upstream };
 }
 
 interface Remembered {
@@ -42,7 +42,7 @@ export class Sessions {
     return {
       settings: settings.data,
       secrets,
-      upstream: this.parts.outbound.to(source.baseUrl),
+      upstream: this.parts.outbound.to(source.baseUrl, connector.otherOrigins),
       get now() {
         return now();
       },
