@@ -18,29 +18,30 @@ interface Group {
   readonly viewer: Viewer;
   readonly members: Set<Watched>;
   isSure: boolean;
+  isBeingChecked: boolean;
 }
 
 /** With what a check may remember, a revoked credential is noticed within a second. */
 const periodMs = 400;
+/** While a check takes longer than this, nobody can be sure. */
+const patienceMs = 600;
 
 /** Looks again and again whether the credentials of what is open are still good, each once for all that show it. */
 export class CredentialWatch implements Closeable {
   readonly #groups = new Map<string, Group>();
   readonly #counts = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
-  #checking: Promise<void> | undefined;
+  readonly #checks = new Set<Promise<void>>();
 
   constructor(private readonly authenticator: CredentialCheck) {
     this.#timer = setInterval(() => {
-      this.#checking ??= this.#checkAll().finally(() => {
-        this.#checking = undefined;
-      });
+      for (const group of this.#groups.values()) if (!group.isBeingChecked) this.#begin(group);
     }, periodMs).unref();
   }
 
   add(viewer: Viewer, watched: Watched): void {
     const key = keyOf(viewer);
-    const group = this.#groups.get(key) ?? { viewer, members: new Set(), isSure: true };
+    const group = this.#groups.get(key) ?? { viewer, members: new Set(), isSure: true, isBeingChecked: false };
     this.#groups.set(key, group);
     group.members.add(watched);
     this.#counts.set(viewer.credentialId, this.count(viewer.credentialId) + 1);
@@ -71,25 +72,32 @@ export class CredentialWatch implements Closeable {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#checking;
+    await Promise.all(this.#checks);
   }
 
-  async #checkAll(): Promise<void> {
-    await Promise.all([...this.#groups.values()].map((group) => this.#check(group)));
+  #begin(group: Group): void {
+    group.isBeingChecked = true;
+    const check = this.#check(group).finally(() => {
+      group.isBeingChecked = false;
+      this.#checks.delete(check);
+    });
+    this.#checks.add(check);
   }
 
   async #check(group: Group): Promise<void> {
     let isGood: boolean | undefined;
+    const doubt = setTimeout(() => this.#trust(group, false), patienceMs);
     try {
       isGood = await this.authenticator.stillGood(group.viewer);
     } catch {
       isGood = undefined;
     }
-    if (isGood === false) {
-      for (const watched of [...group.members]) watched.revoked();
-      return;
-    }
-    const isSure = isGood !== undefined;
+    clearTimeout(doubt);
+    if (isGood === false) for (const watched of [...group.members]) watched.revoked();
+    else this.#trust(group, isGood !== undefined);
+  }
+
+  #trust(group: Group, isSure: boolean): void {
     if (isSure === group.isSure) return;
     group.isSure = isSure;
     for (const watched of [...group.members]) watched.trust(isSure);
