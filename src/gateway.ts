@@ -9,6 +9,7 @@ import type { Logger } from './base/logger.js';
 import { Sealing } from './base/sealing.js';
 import { createGraphql } from './graphql/apollo.js';
 import { Documents } from './graphql/documents.js';
+import { requestLimitsOf } from './graphql/limits.js';
 import { Live, type LiveTuning } from './graphql/live/live.js';
 import { createSchema } from './graphql/schema.js';
 import type { Services } from './graphql/services.js';
@@ -65,6 +66,7 @@ export interface GatewayDeps {
   readonly holeMs?: number;
   /** False: finds out what other processes appended by polling alone. */
   readonly signals?: boolean;
+  /** Over those of the settings. */
   readonly socketLimits?: Partial<SocketLimits>;
   readonly liveTuning?: LiveTuning;
   /** GraphiQL: where its built files lie, and the credential that it has filled in (a demo's only). */
@@ -163,7 +165,7 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   };
 
   const schema = createSchema(services);
-  const documents = new Documents(schema);
+  const documents = new Documents(schema, requestLimitsOf(config));
   const graphql = await createGraphql(schema, documents, logger);
   const live = closing.add(new Live({ schema, services, feeds: log.feeds, logger, ...deps.liveTuning }));
   const operations = new SocketOperations({ schema, graphql, documents, services, logger });

@@ -17,7 +17,8 @@ import {
 import { describe, expect, it } from 'vitest';
 import codegen from '../codegen.js';
 import { schemaText } from '../scripts/schema-text.js';
-import { defaultRequestLimits, limitsRule } from '../src/graphql/limits.js';
+import { readConfig } from '../src/base/config.js';
+import { limitsRule, requestLimitsOf } from '../src/graphql/limits.js';
 import { createSchema } from '../src/graphql/schema.js';
 import type { Services } from '../src/graphql/services.js';
 
@@ -93,6 +94,6 @@ describe('schema', () => {
         oneOf: true,
       }),
     );
-    expect(validate(schema, document, [...specifiedRules, limitsRule(defaultRequestLimits)])).toEqual([]);
+    expect(validate(schema, document, [...specifiedRules, limitsRule(requestLimitsOf(readConfig({})))])).toEqual([]);
   });
 });

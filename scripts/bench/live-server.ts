@@ -50,7 +50,9 @@ const config = readConfig({
 });
 process.on('disconnect', () => process.exit(0));
 const store = await connectStore({ url: order.url, database: order.database });
-const gateway = await createGateway(config, { store, logger: silentLogger, tokenSecret: secret });
+// Its thousands of subscribers share one credential.
+const socketLimits = { connectionsPerCredential: 50_000 };
+const gateway = await createGateway(config, { store, logger: silentLogger, tokenSecret: secret, socketLimits });
 const batches = countBatches(gateway, order.usersInMemory);
 const serving = await serve();
 

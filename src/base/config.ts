@@ -18,6 +18,9 @@ function isOrigin(value: string): boolean {
 
 const secret = z.string().min(32, 'must have at least 32 characters').optional();
 
+const whole = (least: number, most: number, standard: number) =>
+  z.coerce.number().int().min(least).max(most).default(standard);
+
 const settings = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   HOST: z.string().trim().min(1).default('127.0.0.1'),
@@ -46,6 +49,17 @@ const settings = z.object({
   ANONYMOUS_WORKSPACE: text,
   METRICS_TOKEN: text,
   DEMO: flag,
+  MAX_CONNECTIONS_PER_CREDENTIAL: whole(1, 1_000_000, 5_000),
+  MAX_CONNECTIONS_OF_NOBODY: whole(0, 1_000_000, 100),
+  MAX_OPERATIONS_PER_SOCKET: whole(1, 10_000, 100),
+  MAX_SOCKET_MESSAGE_BYTES: whole(1024, 16 * 1024 * 1024, 1024 * 1024),
+  MAX_UNSENT_BYTES: whole(1024, 64 * 1024 * 1024, 64 * 1024),
+  SOCKET_INIT_TIMEOUT_MS: whole(100, 60_000, 3_000),
+  PING_INTERVAL_MS: whole(1_000, 600_000, 15_000),
+  MAX_QUERY_TOKENS: whole(100, 100_000, 10_000),
+  MAX_QUERY_DEPTH: whole(5, 100, 15),
+  MAX_QUERY_ROOT_FIELDS: whole(1, 1_000, 25),
+  MAX_QUERY_FIELDS: whole(200, 100_000, 1_000),
 });
 
 /** The name of every setting. */

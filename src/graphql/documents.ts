@@ -3,7 +3,7 @@ import type { DocumentStore } from '@apollo/server';
 import { type DocumentNode, type GraphQLSchema, parse, specifiedRules, type ValidationRule, validate } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { refuseCostly } from './document-size.js';
-import { defaultRequestLimits, limitsRule, type RequestLimits } from './limits.js';
+import { limitsRule, type RequestLimits } from './limits.js';
 
 /** Remembered in place of a document that is no GraphQL or not valid. */
 const refused = Symbol('refused');
@@ -25,7 +25,7 @@ export class Documents {
 
   constructor(
     private readonly schema: GraphQLSchema,
-    private readonly limits: RequestLimits = defaultRequestLimits,
+    private readonly limits: RequestLimits,
     maxBytes: number = cacheBytes,
   ) {
     this.rules = [limitsRule(limits)];

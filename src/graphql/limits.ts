@@ -7,6 +7,7 @@ import {
   type ValidationContext,
   type ValidationRule,
 } from 'graphql';
+import type { Config } from '../base/config.js';
 
 /** What one operation may ask for. GraphiQL's own introspection query is far below each default. */
 export interface RequestLimits {
@@ -20,7 +21,12 @@ export interface RequestLimits {
   readonly fields: number;
 }
 
-export const defaultRequestLimits: RequestLimits = { tokens: 10_000, depth: 15, rootFields: 25, fields: 1_000 };
+export const requestLimitsOf = (config: Config): RequestLimits => ({
+  tokens: config.MAX_QUERY_TOKENS,
+  depth: config.MAX_QUERY_DEPTH,
+  rootFields: config.MAX_QUERY_ROOT_FIELDS,
+  fields: config.MAX_QUERY_FIELDS,
+});
 
 interface Cost {
   readonly depth: number;

@@ -19,7 +19,7 @@ import type { Authenticate } from './request-viewer.js';
 import { registerSockets } from './socket-door.js';
 import type { CredentialCheck } from './sockets/credential-watch.js';
 import { OpenConnections } from './sockets/open-connections.js';
-import { defaultSocketLimits, type SocketLimits } from './sockets/socket-limits.js';
+import { type SocketLimits, socketLimitsOf } from './sockets/socket-limits.js';
 import { registerStreams } from './stream-door.js';
 
 /** One request's body, at most. */
@@ -70,7 +70,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   registerHealth(app, parts.ready);
   registerMetrics(app, metrics, config.METRICS_TOKEN);
   await registerGraphql(app, parts);
-  const open = new OpenConnections(parts.authenticator, { ...defaultSocketLimits, ...parts.socketLimits });
+  const open = new OpenConnections(parts.authenticator, { ...socketLimitsOf(config), ...parts.socketLimits });
   metrics.observeLive(() => ({ ...parts.live.counts(), ...open.counts() }));
   registerSockets(app, { ...parts, open });
   await registerStreams(app, { ...parts, open });

@@ -2,7 +2,9 @@ import { createRequire } from 'node:module';
 import type { GraphQLSchema } from 'graphql';
 import { ValidationContext } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readConfig } from '../../src/base/config.js';
 import { Documents } from '../../src/graphql/documents.js';
+import { requestLimitsOf } from '../../src/graphql/limits.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import type { Services } from '../../src/graphql/services.js';
 import { overSocket } from '../support/following.js';
@@ -64,7 +66,7 @@ describe('what is remembered', () => {
   const schema: GraphQLSchema = createSchema({} as Services);
 
   it('is bounded in bytes: what was not asked for longest is parsed again', () => {
-    const documents = new Documents(schema, undefined, 50_000);
+    const documents = new Documents(schema, requestLimitsOf(readConfig({})), 50_000);
     const query = (n: number) => `query Q${n} { viewer { scopes } }`;
     documents.of(query(0));
     const one = documents.bytes;

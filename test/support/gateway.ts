@@ -25,6 +25,7 @@ export interface GatewayOptions {
   /** An engine of its own, for tests that kill it. */
   readonly mongodbUrl?: string;
   readonly socketLimits?: GatewayDeps['socketLimits'];
+  readonly signals?: GatewayDeps['signals'];
   readonly liveTuning?: GatewayDeps['liveTuning'];
   readonly connectors?: GatewayDeps['connectors'];
 }
@@ -90,6 +91,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     holeMs: 200,
     pages: directory === undefined ? undefined : { directory, authorization },
     socketLimits: options.socketLimits,
+    signals: options.signals,
     liveTuning: options.liveTuning,
     connectors: options.connectors,
   });

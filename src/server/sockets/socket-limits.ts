@@ -1,4 +1,6 @@
-/** What one client may take up. */
+import type { Config } from '../../base/config.js';
+
+/** What one client may take up, on sockets and streams. */
 export interface SocketLimits {
   /** Open connections of one credential in this process. */
   readonly connectionsPerCredential: number;
@@ -18,13 +20,16 @@ export interface SocketLimits {
   readonly pingMs: number;
 }
 
-export const defaultSocketLimits: SocketLimits = {
-  connectionsPerCredential: 20_000,
-  connectionsOfNobody: 100,
-  operationsPerConnection: 100,
-  messageBytes: 1024 * 1024,
-  initTimeoutMs: 3_000,
-  unsentBytes: 64 * 1024,
-  hopelessBytes: 32 * 1024 * 1024,
-  pingMs: 15_000,
-};
+/** One answer may have 16 MB, and so may the next one beside it. */
+const hopelessBytes = 32 * 1024 * 1024;
+
+export const socketLimitsOf = (config: Config): SocketLimits => ({
+  connectionsPerCredential: config.MAX_CONNECTIONS_PER_CREDENTIAL,
+  connectionsOfNobody: config.MAX_CONNECTIONS_OF_NOBODY,
+  operationsPerConnection: config.MAX_OPERATIONS_PER_SOCKET,
+  messageBytes: config.MAX_SOCKET_MESSAGE_BYTES,
+  initTimeoutMs: config.SOCKET_INIT_TIMEOUT_MS,
+  unsentBytes: config.MAX_UNSENT_BYTES,
+  hopelessBytes,
+  pingMs: config.PING_INTERVAL_MS,
+});
