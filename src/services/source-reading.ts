@@ -1,22 +1,27 @@
 import { canReadLogs, canReadUsers, readsOwnOnly, requireScope } from '../auth/policies.js';
+import type { Clock } from '../base/clock.js';
 import { type Id, isId } from '../base/ids.js';
+import type { LogPlace } from '../log/place.js';
 import type { Activity } from '../model/activity.js';
 import type { ActivityLog } from '../model/activity-log.js';
 import type { ActivityLogFilter, ResolvedFilter } from '../model/activity-log-filter.js';
 import type { ActivityLogOrder } from '../model/activity-log-order.js';
-import { type IdentityKey, nativeActivityRef, nativeIdentity } from '../model/identity.js';
+import { type IdentityKey, nativeActivityRef, nativeIdentity, userIdentity } from '../model/identity.js';
 import type { Page, PageRequest } from '../model/page.js';
 import { PayloadBudget } from '../model/payload-budget.js';
 import { facadeConnection, type SourceSystem } from '../model/source-system.js';
 import type { User } from '../model/user.js';
 import type { Viewer } from '../model/viewer.js';
 import type { Activities } from '../store/activities.js';
+import { activityLogKey } from '../store/activity-log-pages.js';
 import { type KeptList, keptSource, type ListingParts, listEntries, visibleFilter } from './activity-logs/listing.js';
 import { activityNamed } from './activity-logs/named.js';
 import { isOf, ownIdentities } from './activity-logs/own.js';
+import { Walks } from './paging/walks.js';
 
 export interface SourceReadingParts extends ListingParts {
   readonly activities: ListingParts['activities'] & Pick<Activities, 'byRefs'>;
+  readonly clock: Clock;
 }
 
 /** What a façade lists: entries of all systems, unless the filter says otherwise. */
@@ -41,7 +46,11 @@ export interface EntryNames {
 
 /** Entries as outside systems' own APIs list them: by offset or page number, under the same scopes as our own lists. */
 export class SourceReadingService {
-  constructor(private readonly parts: SourceReadingParts) {}
+  readonly #walks: Walks;
+
+  constructor(private readonly parts: SourceReadingParts) {
+    this.#walks = new Walks(parts.clock);
+  }
 
   /** Read at the safe mark. @throws CodedError FORBIDDEN, BAD_USER_INPUT, TOO_COSTLY, QUERY_TOO_SLOW, SERVICE_UNAVAILABLE. */
   async slice(viewer: Viewer, { skip, limit, ...list }: SourceSlice): Promise<ActivityLog[]> {
@@ -52,15 +61,30 @@ export class SourceReadingService {
     return (await this.#open(viewer, list)).count();
   }
 
-  /** A slice and how many there are in all, of the log at one place. */
+  /**
+   * A slice and how many there are in all. One that begins the list is read at the safe mark; the others, for as long as the
+   * list is remembered, as of the place in the log where that one was read.
+   */
   async page(
     viewer: Viewer,
     { skip, limit, ...list }: SourceSlice,
   ): Promise<{ readonly entries: ActivityLog[]; readonly total: number }> {
-    const source = await this.#open(viewer, list);
-    const total = await source.count();
+    const opened = await this.#openWindow(viewer, list);
+    const { epoch, seq: settled } = opened.window;
+    const name = JSON.stringify([viewer.workspaceId, viewer.credentialId, opened.filter, list.order, limit]);
+    const begun = this.#walks.find(name, skip);
+    const known = begun && begun.epoch === epoch && begun.seq <= settled ? begun : undefined;
+    const source = keptSource(this.parts, { ...opened, window: { ...opened.window, seq: known?.seq ?? settled } });
+    const walk = known ?? this.#walks.begin(name, { epoch, seq: settled, total: await source.count() });
+    const start = walk.starts.get(skip);
     // Beyond the end there is nothing to walk to.
-    return { entries: skip >= total ? [] : await source.find({ skip, limit }), total };
+    if (skip >= walk.total) return { entries: [], total: walk.total };
+    const entries = await source.find(start ? { after: { key: start }, limit } : { skip, limit });
+    const last = entries.at(-1);
+    if (last && entries.length === limit) {
+      this.#walks.reached(name, walk, skip + limit, activityLogKey(list.order, last));
+    }
+    return { entries, total: walk.total };
   }
 
   /** A part of the list that begins where an earlier one ended. All parts are read at the place where the first one was. */
@@ -138,7 +162,8 @@ export class SourceReadingService {
       this.parts.users.byIdentities(workspaceId, [...keys]),
       this.parts.activities.byRefs(workspaceId, [...refs]),
     ]);
-    const shown = users.filter((user) => canReadUsers(viewer) || user.id === viewer.userId);
+    const own = viewer.userId && userIdentity(viewer.userId);
+    const shown = users.filter((user) => canReadUsers(viewer) || (own && user.identities.includes(own)));
     const userOf = new Map(shown.flatMap((user) => user.identities.map((key) => [key, user] as const)));
     const activityOf = new Map(activities.flatMap((activity) => activity.refs.map((ref) => [ref, activity] as const)));
     return entries.map(({ actor, activityRef }) => ({
@@ -153,10 +178,14 @@ export class SourceReadingService {
     return entries.find((entry) => isOf(entry, own));
   }
 
-  async #open(viewer: Viewer, { filter, also, order }: SourceList): Promise<KeptList> {
+  async #open(viewer: Viewer, list: SourceList): Promise<KeptList> {
+    return keptSource(this.parts, await this.#openWindow(viewer, list));
+  }
+
+  async #openWindow(viewer: Viewer, { filter, also, order }: SourceList) {
     requireScope(canReadLogs(viewer), 'activity_log:read');
-    const window = await this.parts.reader.settle(viewer.workspaceId);
+    const window: LogPlace = await this.parts.reader.settle(viewer.workspaceId);
     const visible = await visibleFilter(this.parts, viewer, filter);
-    return keptSource(this.parts, { window, filter: { ...visible, ...also }, order, budget: new PayloadBudget() });
+    return { window, filter: { ...visible, ...also }, order, budget: new PayloadBudget() };
   }
 }

@@ -54,7 +54,7 @@ function toRecord(entry: ActivityLog, { user, activity }: KnownNames): ActivityR
     id: entry.id,
     user: (entry.source === 'THRIVE' ? entry.actor.nativeId : undefined) ?? user?.id ?? null,
     type: typeOf(entry),
-    ...(name !== undefined && { name: name.slice(0, maxName) }),
+    ...(name !== undefined && { name: name.slice(0, maxName).toWellFormed() }),
     date: isoOf(entry.occurredAtMicros - (((entry.occurredAtMicros % 1000) + 1000) % 1000)),
     contextId: entry.object?.id ?? null,
     contextType: entry.object?.type ?? null,

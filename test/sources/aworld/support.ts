@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import Fastify from 'fastify';
-import type { Clock } from '../../../src/base/clock.js';
+import { type Clock, systemClock } from '../../../src/base/clock.js';
 import type { Id } from '../../../src/base/ids.js';
 import { Closing } from '../../../src/base/lifecycle.js';
 import { silentLogger } from '../../../src/base/logger.js';
@@ -71,6 +71,7 @@ export async function openFacade(store: Store, options: FacadeOptions = {}): Pro
       pages: new ActivityLogPages(store),
       reader: log.feeds,
       states: log.states,
+      clock: options.clock ?? systemClock,
     }),
     idempotencyKeys: {
       claim: (request) => keys.claim(request),
