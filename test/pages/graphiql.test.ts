@@ -24,7 +24,16 @@ afterEach(() => {
   expect(browser.escapes).toEqual([]);
 });
 
-const titles = ['PageWithUsers', 'Completed', 'OnePerson', 'RecordOne', 'RecordBatch', 'Live', 'LiveCompleted'];
+const titles = [
+  'PageWithUsers',
+  'Completed',
+  'OnePerson',
+  'RecordOne',
+  'RecordBatch',
+  'Sources',
+  'Live',
+  'LiveCompleted',
+];
 const without = (title: string): string[] => titles.filter((one) => one !== title);
 const tabTitles = (page: Page): Promise<string[]> => page.locator('.graphiql-tab-button').allTextContents();
 const response = (page: Page) => page.locator('.graphiql-response .view-lines');
