@@ -10,6 +10,7 @@ import { CredentialResolver } from './credentials/credential.resolver.js';
 import { noSocket } from './no-socket.js';
 import type { Services } from './services.js';
 import { SourceResolver } from './sources/source.resolver.js';
+import { SourceSubscription } from './sources/source.subscription.js';
 import { UserResolver } from './users/user.resolver.js';
 import { ViewerResolver } from './viewer/viewer.resolver.js';
 
@@ -24,6 +25,7 @@ const resolvers = [
   UserResolver,
   CredentialResolver,
   SourceResolver,
+  SourceSubscription,
 ] as const;
 
 /** What a visitor of the docs explorer reads first. Type-graphql has no place for these. */

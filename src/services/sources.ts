@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { canReadSources, canWriteSources, requireScope } from '../auth/policies.js';
 import type { Clock } from '../base/clock.js';
 import { encodeFeedCursor } from '../base/cursor.js';
@@ -58,10 +59,22 @@ const changeRounds = 5;
 
 /** The accounts of outside systems that a workspace has connected. Secrets go in here and never come out. */
 export class SourceService {
+  readonly #changes = new EventEmitter();
   readonly #descriptions: ReadonlyMap<SourceSystem, SourceDescription>;
 
   constructor(private readonly parts: SourceServiceParts) {
     this.#descriptions = new Map(parts.sourceDescriptions.map((description) => [description.system, description]));
+  }
+
+  /** Tells of changes that this process made or knows of. @returns what ends that. */
+  onChange(workspaceId: Id, listener: () => void): () => void {
+    this.#changes.on(workspaceId, listener);
+    return () => void this.#changes.off(workspaceId, listener);
+  }
+
+  /** Something of a workspace's sources has changed: whoever follows them looks at once. */
+  announce(workspaceId: Id): void {
+    this.#changes.emit(workspaceId);
   }
 
   /** The systems that can be connected. */
@@ -178,6 +191,7 @@ export class SourceService {
     const cursor = await this.#cursor(workspaceId);
     const isRemoved = await this.parts.sources.remove(workspaceId, deletedId, this.parts.clock.now());
     if (!isRemoved) throw notFound('The source', 'id');
+    this.announce(workspaceId);
     return { deletedId, cursor };
   }
 
@@ -237,6 +251,7 @@ export class SourceService {
 
   async #changed(source: Source, cursor: string, wakes: boolean): Promise<ChangedSource> {
     if (wakes) await this.parts.sourcePuller.wake(source.workspaceId, source.id);
+    this.announce(source.workspaceId);
     return { source: await this.#view(source), cursor };
   }
 

@@ -182,6 +182,11 @@ Object.assign(rows, {
     document: '{ sourceSystems { system } }',
     abroad: { sourceSystems: [{ system: 'THRIVE' }, { system: 'TIKMATRIX' }] },
   },
+  'Subscription.sourceChanged': {
+    document: 'subscription($id: ObjectID) { sourceChanged(id: $id) { id name } }',
+    variables: ({ sourceId }) => ({ id: sourceId }),
+    abroad: 'NOT_FOUND',
+  },
   'Mutation.connectSource': {
     document:
       'mutation { connectSource(input: { system: TIKMATRIX, name: "Homey", baseUrl: "http://127.0.0.1:1" }) { source { status } } }',

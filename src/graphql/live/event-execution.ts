@@ -16,8 +16,9 @@ export interface ExecutionParts {
   onExecuted(): void;
 }
 
+/** What is told of. Its cursor is the place to go on from, where it is one of the log's. */
 interface Event {
-  readonly cursor: string;
+  readonly cursor?: string;
 }
 
 /**
@@ -88,7 +89,7 @@ export class EventExecution {
     return JSON.stringify({
       data,
       errors: errors.map((error) => formatError(error.toJSON(), error)),
-      extensions: { cursor: event.cursor },
+      ...(event.cursor !== undefined && { extensions: { cursor: event.cursor } }),
     });
   }
 }

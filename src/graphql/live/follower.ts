@@ -1,6 +1,7 @@
 import { type Deferred, deferred } from '../../base/lifecycle.js';
 import type { Cohort, Member } from './cohort.js';
 import type { ToldPage } from './history.js';
+import type { LiveSubscription } from './live-subscription.js';
 import type { Outlet } from './outlet.js';
 import type { Turns } from './turns.js';
 
@@ -14,7 +15,7 @@ const pageRecords = { first: 16, most: 256 };
  * Its place only grows. It is in its cohort while its outlet takes what comes; otherwise it takes pages of the log at
  * its own pace, until it has what the cohort released.
  */
-export class Follower implements Member, AsyncGenerator<never, void, void> {
+export class Follower implements Member, LiveSubscription {
   isJoined = false;
   #lastSeq: number;
   #isStarted = false;
@@ -39,8 +40,8 @@ export class Follower implements Member, AsyncGenerator<never, void, void> {
     return this.isJoined ? Math.max(this.#lastSeq, this.cohort.released) : this.#lastSeq;
   }
 
-  get epoch(): number {
-    return this.cohort.source.place.epoch;
+  get place(): { readonly epoch: number; readonly seq: number } {
+    return { epoch: this.cohort.source.place.epoch, seq: this.lastSeq };
   }
 
   take(seq: number, text: string): void {

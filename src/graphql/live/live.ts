@@ -7,15 +7,19 @@ import type { Feeds } from '../../log/feeds.js';
 import type { ActivityLogFilter, ResolvedFilter } from '../../model/activity-log-filter.js';
 import type { Viewer } from '../../model/viewer.js';
 import type { Services } from '../services.js';
+import type { SourceEvent } from '../sources/source.subscription.js';
+import type { SourceType } from '../sources/source.type.js';
 import { Cohort } from './cohort.js';
 import { EventExecution } from './event-execution.js';
 import { Follower } from './follower.js';
 import { KeptBudget } from './kept-results.js';
+import type { LiveSubscription } from './live-subscription.js';
 import type { Outlet } from './outlet.js';
 import { patiently } from './patience.js';
 import type { SubscriptionPlan } from './plan.js';
 import { Readers } from './readers.js';
 import { sharedReader } from './shared-reader.js';
+import { SourceLive } from './source-live.js';
 import { startPlace } from './start-place.js';
 import { Turns } from './turns.js';
 import { WorkspaceSource } from './workspace-source.js';
@@ -65,7 +69,10 @@ export class Live implements Closeable {
   #pagesRead = 0;
   readonly #budget = new KeptBudget(wholeBudget);
 
+  readonly #sourceLive: SourceLive;
+
   constructor(private readonly options: LiveOptions) {
+    this.#sourceLive = new SourceLive(options);
     this.#readers = new Readers(options.readersAtOnce ?? 16);
   }
 
@@ -74,9 +81,10 @@ export class Live implements Closeable {
    * subscription to an outage.
    * @throws CodedError FORBIDDEN, BAD_USER_INPUT, TOO_LARGE, CURSOR_UNKNOWN, CURSOR_EXPIRED; VariableErrors.
    */
-  async subscribe(viewer: Viewer, request: SubscriptionRequest): Promise<Follower> {
+  async subscribe(viewer: Viewer, request: SubscriptionRequest): Promise<LiveSubscription> {
     const { feeds, logger } = this.options;
     const { args, coerced } = this.#argumentsOf(request);
+    if (isOfSources(request)) return this.#subscribeToSources(viewer, request, args.id);
     const filter = await this.#resolve(viewer, args.filter, request);
     const after = await patiently(() => startPlace(feeds, viewer.workspaceId, args.after), request.isOver, logger);
     const cohort = await this.#cohortOf(viewer, request, filter, coerced);
@@ -87,10 +95,11 @@ export class Live implements Closeable {
    * Goes on in the name of a viewer with other rights, at the place where the follower is.
    * @throws CodedError FORBIDDEN where they do not suffice.
    */
-  async renew(follower: Follower, viewer: Viewer, request: SubscriptionRequest): Promise<void> {
+  async renew(subscription: LiveSubscription, viewer: Viewer, request: SubscriptionRequest): Promise<void> {
+    if (!(subscription instanceof Follower)) return this.#sourceLive.allow(viewer);
     const { args, coerced } = this.#argumentsOf(request);
     const filter = await this.#resolve(viewer, args.filter, request);
-    follower.moveTo(await this.#cohortOf(viewer, request, filter, coerced));
+    subscription.moveTo(await this.#cohortOf(viewer, request, filter, coerced));
   }
 
   counts(): LiveCounts {
@@ -109,6 +118,24 @@ export class Live implements Closeable {
     this.#lingering.clear();
     for (const source of this.#sources.values()) source.close(new Error('The gateway is closing'));
     this.#sources.clear();
+  }
+
+  /** A source is no part of the log: it is told as it stands, to each at the pace that it takes. */
+  #subscribeToSources(viewer: Viewer, request: SubscriptionRequest, id: Arguments['id']): Promise<LiveSubscription> {
+    const { plan, variables, outlet, isOver } = request;
+    const execution = new EventExecution(
+      { ...this.options, onExecuted: this.#onExecuted },
+      plan,
+      variables,
+      sharedReader(viewer),
+    );
+    const textOf = async (source: SourceType): Promise<string> => {
+      const event: SourceEvent & { cursor?: string } = { source };
+      // Shared, and no look-up is part of it: it is not over when one who waits for it has left.
+      return (await execution.textsOf([event], () => false))[0]!;
+    };
+    const key = JSON.stringify([plan.key, variables]);
+    return this.#sourceLive.subscribe(viewer, { id, key, outlet, isOver, textOf });
   }
 
   #argumentsOf({ plan, variables }: SubscriptionRequest): { args: Arguments; coerced: Values } {
@@ -204,7 +231,10 @@ export class Live implements Closeable {
 
 type Values = Readonly<Record<string, unknown>>;
 
+const isOfSources = ({ plan }: SubscriptionRequest): boolean => plan.field.name === 'sourceChanged';
+
 interface Arguments {
+  readonly id?: string | null;
   readonly filter?: ActivityLogFilter | null;
   readonly after?: string | null;
 }

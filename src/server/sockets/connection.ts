@@ -1,5 +1,5 @@
 import { encodeFeedCursor } from '../../base/cursor.js';
-import type { Follower } from '../../graphql/live/follower.js';
+import type { LiveSubscription } from '../../graphql/live/live-subscription.js';
 import type { Viewer } from '../../model/viewer.js';
 import type { Watched } from './credential-watch.js';
 import type { SocketLimits } from './socket-limits.js';
@@ -49,9 +49,9 @@ export abstract class Connection implements Watched {
     if (isSure) this.#goOn();
   }
 
-  /** The place that a subscription in this connection's name has been told everything up to. */
-  protected cursorOf(viewer: Viewer, follower: Follower): string {
-    return encodeFeedCursor({ workspaceId: viewer.workspaceId, epoch: follower.epoch, seq: follower.lastSeq });
+  /** The place in the log that a subscription in this connection's name has been told everything up to. */
+  protected cursorOf({ workspaceId }: Viewer, { place }: LiveSubscription): string | undefined {
+    return place && encodeFeedCursor({ workspaceId, ...place });
   }
 
   /** One function for all sends: whoever waits goes on once enough has gone out. */

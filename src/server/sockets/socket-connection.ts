@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
-import type { Follower } from '../../graphql/live/follower.js';
 import type { SubscriptionRequest } from '../../graphql/live/live.js';
+import type { LiveSubscription } from '../../graphql/live/live-subscription.js';
 import type { Outlet } from '../../graphql/live/outlet.js';
 import { Connection } from './connection.js';
 import type { SocketLimits } from './socket-limits.js';
@@ -10,7 +10,7 @@ export const closeCodes = { goingAway: 1001, tryLater: 1013, forbidden: 4403 } a
 
 /** A subscription of a connection, and what it was asked for with. */
 export interface OpenSubscription {
-  readonly follower: Follower;
+  readonly follower: LiveSubscription;
   readonly request: SubscriptionRequest;
 }
 
@@ -76,7 +76,12 @@ export class SocketConnection extends Connection {
 
   override ping(): void {
     const { viewer, subscriptions } = this;
-    const cursors = viewer && [...subscriptions].map(([id, { follower }]) => [id, this.cursorOf(viewer, follower)]);
+    const cursors =
+      viewer &&
+      [...subscriptions].flatMap(([id, { follower }]) => {
+        const cursor = this.cursorOf(viewer, follower);
+        return cursor === undefined ? [] : [[id, cursor]];
+      });
     const payload = cursors && cursors.length > 0 ? { cursors: Object.fromEntries(cursors) } : undefined;
     this.send(JSON.stringify({ type: 'ping', payload }));
   }

@@ -6,8 +6,8 @@ import type { Config } from '../../base/config.js';
 import { CodedError } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import type { OperationNote } from '../../graphql/context.js';
-import type { Follower } from '../../graphql/live/follower.js';
 import type { Live } from '../../graphql/live/live.js';
+import type { LiveSubscription } from '../../graphql/live/live-subscription.js';
 import type { PreparedOperation, SentOperation, SocketOperations } from '../../graphql/socket-operations.js';
 import type { ServerMetrics } from '../metrics.js';
 import type { Authenticate } from '../request-viewer.js';
@@ -32,7 +32,7 @@ type SocketContext = Context<Record<string, unknown>, Extra>;
 /** What `onSubscribe` found out and `execute` or `subscribe` hands on. */
 interface Begun {
   readonly answer?: ExecutionResult;
-  readonly follower?: Follower;
+  readonly follower?: LiveSubscription;
 }
 
 /** Errors that are made already as they leave. */
@@ -145,7 +145,7 @@ async function follow(
   { plan }: PreparedOperation & { kind: 'subscription' },
   variables: Readonly<Record<string, unknown>>,
   isOver: () => boolean,
-): Promise<Follower> {
+): Promise<LiveSubscription> {
   const request = { plan, variables, outlet: connection.outlet(id), isOver };
   const viewer = connection.viewer!;
   const follower = await parts.live.subscribe(viewer, request);

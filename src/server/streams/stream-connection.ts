@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
-import type { Follower } from '../../graphql/live/follower.js';
+import type { LiveSubscription } from '../../graphql/live/live-subscription.js';
 import type { Outlet } from '../../graphql/live/outlet.js';
 import { Connection } from '../sockets/connection.js';
 import type { SocketLimits } from '../sockets/socket-limits.js';
@@ -17,7 +17,7 @@ const quietMs = 50;
 /** One subscription over one response. */
 export class StreamConnection extends Connection implements Outlet {
   override readonly kind = 'stream';
-  follower: Follower | undefined;
+  follower: LiveSubscription | undefined;
   #isEnding = false;
 
   constructor(
