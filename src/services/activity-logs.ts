@@ -5,7 +5,14 @@ import type { ActivityLogFilter, ResolvedFilter } from '../model/activity-log-fi
 import type { CreateActivityLogInput } from '../model/activity-log-input.js';
 import type { Page } from '../model/page.js';
 import type { Viewer } from '../model/viewer.js';
-import { type ListActivityLogs, type ListingParts, listEntries, visibleFilter } from './activity-logs/listing.js';
+import {
+  type ListActivityLogs,
+  type ListingParts,
+  listEntries,
+  visibleFilter,
+  visibleNames,
+} from './activity-logs/listing.js';
+import type { NamedFilter } from './activity-logs/named-filter.js';
 import { isOf, ownIdentities } from './activity-logs/own.js';
 import { type RemovingParts, removeEntry, removeMatching } from './activity-logs/removing.js';
 import type { Created, CreatedMany, Removed, RemovedMany } from './activity-logs/results.js';
@@ -80,6 +87,11 @@ export class ActivityLogService {
   /** The filter that a subscription or a façade works with: names resolved, narrowed to what the viewer may see. */
   async resolveFilter(viewer: ReaderContext, filter: ActivityLogFilter | null | undefined): Promise<ResolvedFilter> {
     return visibleFilter(this.parts, viewer, filter);
+  }
+
+  /** As `resolveFilter`, for what follows the log: the names go on to mean whom the log says they mean. */
+  async followFilter(viewer: ReaderContext, filter: ActivityLogFilter | null | undefined): Promise<NamedFilter> {
+    return visibleNames(this.parts, viewer, filter);
   }
 
   /** The FeedCursor of a number of the log, such as an entry's place. */

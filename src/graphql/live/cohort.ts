@@ -11,20 +11,10 @@ import type { EventExecution } from './event-execution.js';
 import { History, type ToldPage } from './history.js';
 import type { KeptBudget, KeptResult } from './kept-results.js';
 import { KeptResults } from './kept-results.js';
+import type { Member } from './member.js';
 import { patiently } from './patience.js';
 import type { Readers } from './readers.js';
 import { sendsInARow } from './turns.js';
-
-/** One subscription, as its cohort sees it. */
-export interface Member {
-  /** Whether it gets results from the cohort, rather than reading the log for itself. */
-  isJoined: boolean;
-  /** Gets a result, unless it had it before. One that cannot take it now leaves. */
-  take(seq: number, text: string): void;
-  /** Goes on by reading the log, soon. */
-  stepOut(): void;
-  end(error: unknown): void;
-}
 
 export interface CohortParts {
   readonly key: string;
@@ -70,6 +60,7 @@ export class Cohort {
   readonly #queue: Pending[] = [];
   readonly #kept: KeptResults;
   readonly #history: History;
+  #filter: ResolvedFilter;
   #dispatched: number;
   #released: number;
   #active = 0;
@@ -79,6 +70,7 @@ export class Cohort {
   #ended: { readonly error: unknown } | undefined;
 
   constructor(private readonly parts: CohortParts) {
+    this.#filter = parts.filter;
     this.#dispatched = parts.source.place.seq;
     this.#released = this.#dispatched;
     const { source, keptCharacters, budget, readers, logger, onRead } = parts;
@@ -100,7 +92,14 @@ export class Cohort {
   }
 
   get filter(): ResolvedFilter {
-    return this.parts.filter;
+    return this.#filter;
+  }
+
+  /** The filter's names mean others after a place, and so does whatever is read back from the log. */
+  reinterpret(filter: ResolvedFilter, after: number): void {
+    this.#filter = filter;
+    this.#kept.clear(after);
+    this.#history.clear();
   }
 
   get source(): CohortSource {

@@ -1,7 +1,8 @@
 import { type Deferred, deferred } from '../../base/lifecycle.js';
-import type { Cohort, Member } from './cohort.js';
+import type { Cohort } from './cohort.js';
 import type { ToldPage } from './history.js';
 import type { LiveSubscription } from './live-subscription.js';
+import type { Member } from './member.js';
 import type { Outlet } from './outlet.js';
 import type { Turns } from './turns.js';
 

@@ -4,8 +4,10 @@ import type { Closeable } from '../../base/lifecycle.js';
 import type { Logger } from '../../base/logger.js';
 import type { LiveCounts } from '../../base/metrics.js';
 import type { Feeds } from '../../log/feeds.js';
-import type { ActivityLogFilter, ResolvedFilter } from '../../model/activity-log-filter.js';
+import type { ActivityLogFilter } from '../../model/activity-log-filter.js';
 import type { Viewer } from '../../model/viewer.js';
+import type { NamedFilter } from '../../services/activity-logs/named-filter.js';
+import type { Reader } from '../loaders.js';
 import type { Services } from '../services.js';
 import type { SourceEvent } from '../sources/source.subscription.js';
 import type { SourceType } from '../sources/source.type.js';
@@ -85,9 +87,10 @@ export class Live implements Closeable {
     const { feeds, logger } = this.options;
     const { args, coerced } = this.#argumentsOf(request);
     if (isOfSources(request)) return this.#subscribeToSources(viewer, request, args.id);
-    const filter = await this.#resolve(viewer, args.filter, request);
-    const after = await patiently(() => startPlace(feeds, viewer.workspaceId, args.after), request.isOver, logger);
-    const cohort = await this.#cohortOf(viewer, request, filter, coerced);
+    let after = 0;
+    const cohort = await this.#cohortOf(viewer, request, args.filter, coerced, async () => {
+      after = await patiently(() => startPlace(feeds, viewer.workspaceId, args.after), request.isOver, logger);
+    });
     return new Follower(cohort, after, request.outlet, this.#turns);
   }
 
@@ -98,8 +101,7 @@ export class Live implements Closeable {
   async renew(subscription: LiveSubscription, viewer: Viewer, request: SubscriptionRequest): Promise<void> {
     if (!(subscription instanceof Follower)) return this.#sourceLive.allow(viewer);
     const { args, coerced } = this.#argumentsOf(request);
-    const filter = await this.#resolve(viewer, args.filter, request);
-    subscription.moveTo(await this.#cohortOf(viewer, request, filter, coerced));
+    subscription.moveTo(await this.#cohortOf(viewer, request, args.filter, coerced));
   }
 
   counts(): LiveCounts {
@@ -145,58 +147,79 @@ export class Live implements Closeable {
     return { args: getArgumentValues(plan.field, plan.fieldNode, coerced), coerced };
   }
 
-  #resolve(viewer: Viewer, filter: Arguments['filter'], { isOver }: SubscriptionRequest): Promise<ResolvedFilter> {
+  async #resolve(reader: Reader, filter: Arguments['filter'], request: SubscriptionRequest): Promise<NamedFilter> {
     const { services, logger } = this.options;
-    return patiently(() => services.activityLogs.resolveFilter(viewer, filter), isOver, logger);
+    const { workspaceId, userId } = reader;
+    return patiently(
+      async () => {
+        // Another process may have said in the log what it has not written yet.
+        if (filter?.users || userId !== undefined) await services.users.catchUp(workspaceId);
+        if (filter?.activities) await services.activities.catchUp(workspaceId);
+        return services.activityLogs.followFilter(reader, filter);
+      },
+      request.isOver,
+      logger,
+    );
   }
 
+  /** @param prepare whatever may still fail, once the filter is known to be good. */
   async #cohortOf(
     viewer: Viewer,
     request: SubscriptionRequest,
-    filter: ResolvedFilter,
+    filter: Arguments['filter'],
     coerced: Values,
+    prepare: () => Promise<void> = async () => {},
   ): Promise<Cohort> {
-    const { feeds, logger } = this.options;
     const { plan } = request;
     const reader = sharedReader(viewer);
     const only = (values: Values): Values => Object.fromEntries(plan.variables.map((name) => [name, values[name]]));
-    const key = JSON.stringify([
-      reader.workspaceId,
-      [...reader.scopes],
-      reader.userId,
-      plan.key,
-      only(coerced),
-      // Names may have been resolved to others since an equal subscription began.
-      filter,
-    ]);
-    const feed = await patiently(() => feeds.open(viewer.workspaceId), request.isOver, logger);
-    const source = this.#sourceOf(viewer.workspaceId, () => new WorkspaceSource(feed, () => this.#drop(source)));
-    const known = source.find(key);
-    if (known) return known;
+    const key = JSON.stringify([reader.workspaceId, [...reader.scopes], reader.userId, plan.key, only(coerced)]);
+    for (;;) {
+      const source = await this.#sourceFor(viewer.workspaceId, request);
+      try {
+        const from = source.place.seq;
+        // Who asks for the same is told the same, so what was resolved for the first holds for all.
+        const resolved = source.find(key) ? undefined : await this.#resolve(reader, filter, request);
+        await prepare();
+        const known = source.find(key);
+        if (known) return known;
+        const names = resolved && source.upToDate(resolved, from);
+        if (names) return this.#newCohort(key, names, source, { plan, variables: only(request.variables), reader });
+      } finally {
+        if (source.isEmpty) this.#end(source);
+      }
+    }
+  }
+
+  #newCohort(key: string, names: NamedFilter, source: WorkspaceSource, what: Executed): Cohort {
     const { keptCharacters = 4 * 1024 * 1024 } = this.options;
     const cohort: Cohort = new Cohort({
       key,
-      filter,
+      filter: names.filter,
       source,
       execution: new EventExecution(
         { ...this.options, onExecuted: this.#onExecuted },
-        plan,
-        only(request.variables),
-        reader,
+        what.plan,
+        what.variables,
+        what.reader,
       ),
       readers: this.#readers,
       keptCharacters,
       budget: this.#budget,
-      logger,
+      logger: this.options.logger,
       onRead: this.#onRead,
       onUse: (isUsed) => this.#used(source, cohort, isUsed),
     });
-    source.add(cohort);
+    source.add(cohort, names);
     return cohort;
   }
 
-  #sourceOf(workspaceId: Id, make: () => WorkspaceSource): WorkspaceSource {
-    const source = this.#sources.get(workspaceId) ?? make();
+  async #sourceFor(workspaceId: Id, { isOver }: SubscriptionRequest): Promise<WorkspaceSource> {
+    const { feeds, logger } = this.options;
+    const feed = await patiently(() => feeds.open(workspaceId), isOver, logger);
+    const known = this.#sources.get(workspaceId);
+    if (known) return known;
+    const source: WorkspaceSource = new WorkspaceSource(feed, () => this.#drop(source));
     this.#sources.set(workspaceId, source);
     return source;
   }
@@ -209,9 +232,7 @@ export class Live implements Closeable {
       this.#lingering.delete(cohort);
       source.remove(cohort);
       cohort.end(new Error('Nobody follows any more'));
-      if (!source.isEmpty) return;
-      this.#drop(source);
-      source.close();
+      if (source.isEmpty) this.#end(source);
     }, this.options.lingerMs ?? 30_000);
     this.#lingering.set(cohort, timer.unref());
   }
@@ -224,6 +245,11 @@ export class Live implements Closeable {
     this.#pagesRead += 1;
   };
 
+  #end(source: WorkspaceSource): void {
+    this.#drop(source);
+    source.close();
+  }
+
   #drop(source: WorkspaceSource): void {
     for (const [workspaceId, known] of this.#sources) if (known === source) this.#sources.delete(workspaceId);
   }
@@ -232,6 +258,13 @@ export class Live implements Closeable {
 type Values = Readonly<Record<string, unknown>>;
 
 const isOfSources = ({ plan }: SubscriptionRequest): boolean => plan.field.name === 'sourceChanged';
+
+/** An operation, as all who share it have it in common. */
+interface Executed {
+  readonly plan: SubscriptionPlan;
+  readonly variables: Values;
+  readonly reader: Reader;
+}
 
 interface Arguments {
   readonly id?: string | null;

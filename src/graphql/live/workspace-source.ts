@@ -2,9 +2,12 @@ import { CodedError } from '../../base/errors.js';
 import type { FeedEvent, LogFeed } from '../../log/feed.js';
 import type { LogPlace } from '../../log/place.js';
 import type { ResolvedFilter } from '../../model/activity-log-filter.js';
+import type { LogRecord } from '../../model/log-record.js';
+import type { NamedFilter } from '../../services/activity-logs/named-filter.js';
 import { isTold } from '../activity-logs/activity-log.event.js';
 import type { Cohort } from './cohort.js';
 import type { CohortSource, LogPage } from './cohort-source.js';
+import { RecentChanges } from './recent-changes.js';
 
 interface FilterGroup {
   readonly filter: ResolvedFilter;
@@ -15,6 +18,8 @@ interface FilterGroup {
 export class WorkspaceSource implements CohortSource {
   readonly #groups = new Map<string, FilterGroup>();
   readonly #cohorts = new Map<string, Cohort>();
+  readonly #names = new Map<Cohort, NamedFilter>();
+  readonly #changes: RecentChanges;
   readonly #epoch: number;
   readonly #stop: () => void;
 
@@ -26,6 +31,7 @@ export class WorkspaceSource implements CohortSource {
     const { place, stop } = feed.follow((event) => this.#take(event));
     this.#epoch = place.epoch;
     this.#stop = stop;
+    this.#changes = new RecentChanges(place.seq);
   }
 
   get place(): LogPlace {
@@ -44,16 +50,32 @@ export class WorkspaceSource implements CohortSource {
     return this.#cohorts.get(key);
   }
 
-  add(cohort: Cohort): void {
+  /** What names that were resolved at a place mean by now; undefined where that is no longer known here. */
+  upToDate(names: NamedFilter, from: number): NamedFilter | undefined {
+    return this.#changes.after(from)?.reduce((now, record) => now.after(record), names);
+  }
+
+  /** @param names of its filter, up to date. */
+  add(cohort: Cohort, names?: NamedFilter): void {
     this.#cohorts.set(cohort.key, cohort);
+    if (names) this.#names.set(cohort, names);
+    this.#group(cohort);
+  }
+
+  remove(cohort: Cohort): void {
+    this.#cohorts.delete(cohort.key);
+    this.#names.delete(cohort);
+    this.#ungroup(cohort);
+  }
+
+  #group(cohort: Cohort): void {
     const key = JSON.stringify(cohort.filter);
     const group = this.#groups.get(key) ?? { filter: cohort.filter, cohorts: new Set() };
     this.#groups.set(key, group);
     group.cohorts.add(cohort);
   }
 
-  remove(cohort: Cohort): void {
-    this.#cohorts.delete(cohort.key);
+  #ungroup(cohort: Cohort): void {
     const key = JSON.stringify(cohort.filter);
     const group = this.#groups.get(key);
     group?.cohorts.delete(cohort);
@@ -68,6 +90,7 @@ export class WorkspaceSource implements CohortSource {
 
   close(error?: unknown): void {
     this.#stop();
+    this.#changes.forget();
     for (const cohort of [...this.#cohorts.values()]) cohort.end(error);
   }
 
@@ -77,10 +100,32 @@ export class WorkspaceSource implements CohortSource {
       this.close(event.reason === 'epoch' ? restored() : expired());
       return;
     }
-    for (const { filter, cohorts } of this.#groups.values()) {
-      const selected = event.records.filter((record) => isTold(filter, record));
-      for (const cohort of cohorts) cohort.tell(selected, event.place.seq);
+    let from = 0;
+    for (const [index, record] of event.records.entries()) {
+      if (record.kind !== 'control') continue;
+      this.#changes.add(record);
+      const renamed = [...this.#names].filter(([, names]) => names.after(record) !== names);
+      if (renamed.length === 0) continue;
+      this.#tell(event.records.slice(from, index + 1), record.seq);
+      for (const [cohort, names] of renamed) this.#rename(cohort, names.after(record), record.seq);
+      from = index + 1;
     }
+    this.#tell(event.records.slice(from), event.place.seq);
+  }
+
+  #tell(records: readonly LogRecord[], through: number): void {
+    for (const { filter, cohorts } of this.#groups.values()) {
+      const selected = records.filter((record) => isTold(filter, record));
+      for (const cohort of cohorts) cohort.tell(selected, through);
+    }
+  }
+
+  #rename(cohort: Cohort, names: NamedFilter, after: number): void {
+    this.#names.set(cohort, names);
+    if (JSON.stringify(names.filter) === JSON.stringify(cohort.filter)) return;
+    this.#ungroup(cohort);
+    cohort.reinterpret(names.filter, after);
+    this.#group(cohort);
   }
 }
 

@@ -16,8 +16,8 @@ import type { ReaderContext } from '../nouns/results.js';
 import { cutPage, type ListSource } from '../paging/pages.js';
 import { checkKept, isIntegers, type ListName, type PageStart, type PagingParts, startPage } from '../paging/places.js';
 import { checkRequest } from '../paging/request.js';
-import { ownIdentities } from './own.js';
-import { type ResolvingParts, resolveFilter } from './resolve-filter.js';
+import type { NamedFilter } from './named-filter.js';
+import { type ResolvingParts, resolveNames } from './resolve-filter.js';
 
 export interface ListActivityLogs {
   readonly filter?: ActivityLogFilter | null;
@@ -38,19 +38,20 @@ export interface ListingParts extends ResolvingParts, PagingParts {
   readonly pages: ActivityLogPages;
 }
 
-/** The filter as a viewer's permissions narrow it. */
-export async function visibleFilter(
+/** The filter as a viewer's permissions narrow it, with what it takes to follow what its names mean. */
+export async function visibleNames(
   parts: ResolvingParts,
   viewer: ReaderContext,
   filter: ActivityLogFilter | null | undefined,
-): Promise<ResolvedFilter> {
+): Promise<NamedFilter> {
   requireScope(canReadLogs(viewer), 'activity_log:read');
-  const [resolved, onlyActorKeys] = await Promise.all([
-    resolveFilter(parts, viewer.workspaceId, filter),
-    readsOwnOnly(viewer) ? ownIdentities(parts.users, viewer) : undefined,
-  ]);
-  return onlyActorKeys ? { ...resolved, onlyActorKeys } : resolved;
+  const own = readsOwnOnly(viewer) ? { userId: viewer.userId } : undefined;
+  return resolveNames(parts, viewer.workspaceId, filter, own);
 }
+
+/** The filter as a viewer's permissions narrow it. */
+export const visibleFilter = async (...asked: Parameters<typeof visibleNames>): Promise<ResolvedFilter> =>
+  (await visibleNames(...asked)).filter;
 
 export async function listEntries(
   parts: ListingParts,

@@ -2,10 +2,13 @@ import { badInput } from '../../base/errors.js';
 import { type Id, isId } from '../../base/ids.js';
 import { type ActivityLogFilter, type ResolvedFilter, searchWords } from '../../model/activity-log-filter.js';
 import { occurredAtRange } from '../../model/activity-log-input.js';
-import { type ActivityRef, activityRef, emailIdentity, type IdentityKey, userIdentity } from '../../model/identity.js';
+import { activityRef, emailIdentity, userIdentity } from '../../model/identity.js';
 import type { Activities } from '../../store/activities.js';
+import { sortNameOf } from '../../store/noun-lists.js';
 import type { Users } from '../../store/users.js';
 import { checkList, checkSearch } from '../input/checks.js';
+import { Meaning } from './meaning.js';
+import { type NamedActivity, NamedFilter, type NamedUser } from './named-filter.js';
 
 export interface ResolvingParts {
   readonly users: Pick<Users, 'byIds' | 'byIdentities' | 'byNames'>;
@@ -23,7 +26,30 @@ export async function resolveFilter(
   filter: ActivityLogFilter | null | undefined,
   field = 'filter',
 ): Promise<ResolvedFilter> {
-  if (!filter) return {};
+  return (await resolveNames(parts, workspaceId, filter, undefined, field)).filter;
+}
+
+/**
+ * As `resolveFilter`, with what it takes to follow what the names mean.
+ * @param own whose entries alone are to be seen.
+ */
+export async function resolveNames(
+  parts: ResolvingParts,
+  workspaceId: Id,
+  filter: ActivityLogFilter | null | undefined,
+  own: { readonly userId: Id | undefined } | undefined,
+  field = 'filter',
+): Promise<NamedFilter> {
+  const { plain, users, activities } = checkedFilter(filter ?? {}, field);
+  const [meantUsers, meantOwn, meantActivities] = await Promise.all([
+    users && whoIsMeant(parts, workspaceId, users),
+    own && ownUser(parts, workspaceId, own.userId),
+    activities && whatIsMeant(parts, workspaceId, activities),
+  ]);
+  return new NamedFilter(plain, { users: meantUsers, own: meantOwn, activities: meantActivities });
+}
+
+function checkedFilter(filter: ActivityLogFilter, field: string) {
   const list = <K extends keyof ActivityLogFilter>(name: K) =>
     checkList(filter[name] as readonly string[] | null | undefined, `${field}.${name}`) as
       | Exclude<ActivityLogFilter[K], null | undefined>
@@ -45,40 +71,65 @@ export async function resolveFilter(
     occurredBeforeMicros: micros(filter.occurredBefore, `${field}.occurredBefore`, occurredAtRange.before, 'earlier'),
     words: wordsOfSearch(filter.search, `${field}.search`),
   };
-  const [actorKeys, activityRefs] = await Promise.all([
-    resolveUsers(parts, workspaceId, list('users')),
-    resolveActivities(parts, workspaceId, list('activities')),
-  ]);
-  return present({ ...plain, actorKeys, activityRefs });
+  return { plain: present(plain), users: list('users'), activities: list('activities') };
 }
 
+const readingOfUsers = (direct: readonly string[], names: readonly string[]) => {
+  const keys = new Set(direct);
+  const wanted = new Set(names.map((name) => sortNameOf(name.trim())));
+  return {
+    direct,
+    isMeant: ({ name, identities, mergedFrom = [] }: NamedUser) =>
+      identities.some((key) => keys.has(key)) ||
+      wanted.has(sortNameOf(name)) ||
+      mergedFrom.some((merged) => wanted.has(sortNameOf(merged.name))),
+    keysOf: (user: NamedUser) => user.identities,
+    partsOf: ({ mergedFrom = [] }: NamedUser) => mergedFrom.map(({ id }) => id),
+  };
+};
+
 /** Everything under which entries may name any of the people; a name of several means all of them. */
-async function resolveUsers(
+async function whoIsMeant(
   { users }: ResolvingParts,
   workspaceId: Id,
-  names: readonly string[] | undefined,
-): Promise<IdentityKey[] | undefined> {
-  if (!names) return undefined;
+  names: readonly string[],
+): Promise<Meaning<NamedUser>> {
   const ids = names.filter(isId).map((id) => id.toLowerCase());
   // Entries may name an email that no user has, so it is looked for as it is, too.
   const direct = [...ids.map(userIdentity), ...names.filter((name) => name.includes('@')).map(emailIdentity)];
   const found = await Promise.all([users.byIdentities(workspaceId, direct), users.byNames(workspaceId, names)]);
-  return [...new Set([...direct, ...found.flat().flatMap((user) => user.identities)])];
+  return Meaning.of(readingOfUsers(direct, names), found.flat());
 }
 
-async function resolveActivities(
+async function ownUser(
+  { users }: ResolvingParts,
+  workspaceId: Id,
+  userId: Id | undefined,
+): Promise<Meaning<NamedUser>> {
+  const ids = userId === undefined ? [] : [userId];
+  return Meaning.of(readingOfUsers(ids.map(userIdentity), []), await users.byIds(workspaceId, ids));
+}
+
+async function whatIsMeant(
   { activities }: ResolvingParts,
   workspaceId: Id,
-  names: readonly string[] | undefined,
-): Promise<ActivityRef[] | undefined> {
-  if (!names) return undefined;
+  names: readonly string[],
+): Promise<Meaning<NamedActivity>> {
   const ids = names.filter(isId).map((id) => id.toLowerCase());
+  const wanted = new Set(names.map((name) => sortNameOf(name.trim())));
   const found = await Promise.all([
     activities.byIds(workspaceId, ids),
     activities.byKeys(workspaceId, names),
     activities.byNames(workspaceId, names),
   ]);
-  return [...new Set([...ids.map(activityRef), ...found.flat().flatMap((activity) => activity.refs)])];
+  const reading = {
+    direct: ids.map(activityRef),
+    isMeant: ({ id, key, name }: NamedActivity) =>
+      ids.includes(id) || names.includes(key) || wanted.has(sortNameOf(name)),
+    keysOf: ({ refs }: NamedActivity) => refs,
+    partsOf: () => [],
+  };
+  return Meaning.of(reading, found.flat());
 }
 
 /** A limit in microseconds; undefined where every entry there can be is on its right side. */
