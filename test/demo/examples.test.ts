@@ -100,6 +100,14 @@ describe('on the data of the demo', () => {
       expect(climate!.totalCount).toBeGreaterThan(0);
       expect(latest!.totalCount).toBeGreaterThan(learning!.totalCount + climate!.totalCount);
     },
+    'Who is who': async () => {
+      const { user } = await answerOf<{ user: { name: string; identities: object[]; mergedFrom: object[] } }>(
+        'Who is who',
+      );
+      expect(user).toMatchObject({ name: 'Dana Demo', mergedFrom: [] });
+      expect(user.identities).toContainEqual({ source: null, nativeId: null, email: 'dana@example.com' });
+      expect(user.identities).toContainEqual({ source: 'THRIVE', nativeId: expect.any(String), email: null });
+    },
     'A mutation': async () => {
       const title = 'A mutation';
       const { createActivityLog: first } = await answerOf<{ createActivityLog: { activityLog: object } }>(title);

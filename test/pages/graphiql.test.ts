@@ -28,6 +28,7 @@ const titles = [
   'PageWithUsers',
   'Completed',
   'OnePerson',
+  'WhoIsWho',
   'RecordOne',
   'RecordBatch',
   'Sources',

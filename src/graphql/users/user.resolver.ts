@@ -31,7 +31,8 @@ export class UserResolver {
 
   @Query(() => UserType, {
     nullable: true,
-    description: 'One user, by exactly one of the arguments; null where there is none.',
+    description:
+      'One user, by exactly one of the arguments; null where there is none. Of one who was merged, whoever they are part of.',
   })
   async user(
     @Arg('id', () => ObjectIdScalar, { nullable: true, description: 'The id of the user.' }) id: string | null,

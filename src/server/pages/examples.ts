@@ -103,6 +103,31 @@ query OnePerson($who: [String!]!) {
     variables: { who: ['dana@example.com'] },
   },
   {
+    title: 'Who is who',
+    query: `# Who is who: What systems call Dana, and who was
+# merged into her. Entries keep those names: whose
+# they are is looked up.
+#
+# \`mergeUsers\` makes one of two users who are one
+# person, \`unmergeUser\` takes them apart again.
+query WhoIsWho($email: String) {
+  user(email: $email) {
+    name
+    identities {
+      source
+      nativeId
+      email
+    }
+    mergedFrom {
+      name
+      mergedAt
+    }
+  }
+}
+`,
+    variables: { email: 'dana@example.com' },
+  },
+  {
     title: 'A mutation',
     query: `# A mutation: Record one entry of your own.
 #
