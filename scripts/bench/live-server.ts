@@ -6,7 +6,7 @@ import 'reflect-metadata';
 import { readConfig } from '../../src/base/config.js';
 import { newId } from '../../src/base/ids.js';
 import { silentLogger } from '../../src/base/logger.js';
-import { createGateway, type Gateway } from '../../src/gateway.js';
+import { createGateway, type Gateway, type GatewayDeps } from '../../src/gateway.js';
 import { userIdentity } from '../../src/model/identity.js';
 import type { User } from '../../src/model/user.js';
 import { connectStore } from '../../src/store/connect.js';
@@ -22,6 +22,8 @@ export interface LiveServerOrder {
   readonly userId: string;
   /** Users are looked up in memory, which spares the store. */
   readonly usersInMemory: boolean;
+  readonly liveTuning?: GatewayDeps['liveTuning'];
+  readonly socketLimits?: GatewayDeps['socketLimits'];
 }
 
 export interface LiveServerState {
@@ -51,8 +53,14 @@ const config = readConfig({
 process.on('disconnect', () => process.exit(0));
 const store = await connectStore({ url: order.url, database: order.database });
 // Its thousands of subscribers share one credential.
-const socketLimits = { connectionsPerCredential: 50_000 };
-const gateway = await createGateway(config, { store, logger: silentLogger, tokenSecret: secret, socketLimits });
+const socketLimits = { connectionsPerCredential: 50_000, ...order.socketLimits };
+const gateway = await createGateway(config, {
+  store,
+  logger: silentLogger,
+  tokenSecret: secret,
+  liveTuning: order.liveTuning,
+  socketLimits,
+});
 const batches = countBatches(gateway, order.usersInMemory);
 const serving = await serve();
 

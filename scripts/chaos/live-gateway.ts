@@ -23,6 +23,6 @@ const gateway = await createGateway(config, {
   holeMs: 200,
   signals: order.signals,
   // Little is kept and few read at once, so that coming back takes every way there is.
-  liveTuning: { keptCharacters: 20_000, readersAtOnce: 4 },
+  liveTuning: { keptCharacters: 20_000, recentCharacters: 20_000, readersAtOnce: 4 },
 });
 process.send!({ url: await gateway.app.listen({ host: '127.0.0.1', port: 0 }) });

@@ -24,6 +24,8 @@ export interface CohortParts {
   readonly readers: Readers;
   /** What it keeps of its last results, in characters. */
   readonly keptCharacters: number;
+  /** How much of what was read a moment ago for some stays for others, in characters. */
+  readonly recentCharacters: number;
   readonly budget: KeptBudget;
   readonly logger: Logger;
   /** Events that wait; a cohort with more reads the log again later rather than hold them. */
@@ -73,7 +75,7 @@ export class Cohort {
     this.#filter = parts.filter;
     this.#dispatched = parts.source.place.seq;
     this.#released = this.#dispatched;
-    const { source, keptCharacters, budget, readers, logger, onRead } = parts;
+    const { source, keptCharacters, recentCharacters, budget, readers, logger, onRead } = parts;
     this.#kept = new KeptResults(this.#released, keptCharacters, budget);
     this.#history = new History({
       source,
@@ -81,7 +83,7 @@ export class Cohort {
       budget,
       logger,
       onRead,
-      limit: keptCharacters,
+      limit: recentCharacters,
       tell: (records) => this.#tellAll(records.filter((record) => isTold(this.filter, record))),
       isOver: () => this.#isOver(),
     });

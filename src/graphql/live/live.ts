@@ -30,6 +30,8 @@ import { WorkspaceSource } from './workspace-source.js';
 export interface LiveTuning {
   /** What one cohort keeps of its last results, in characters. */
   readonly keptCharacters?: number;
+  /** How much of the pages that it read in the last seconds a cohort holds for others, in characters. */
+  readonly recentCharacters?: number;
   /** Pages of the log read at once for those who catch up. */
   readonly readersAtOnce?: number;
   /** How long a cohort goes on without members: who was cut off comes back to what it kept. */
@@ -192,7 +194,7 @@ export class Live implements Closeable {
   }
 
   #newCohort(key: string, names: NamedFilter, source: WorkspaceSource, what: Executed): Cohort {
-    const { keptCharacters = 4 * 1024 * 1024 } = this.options;
+    const { keptCharacters = 4 * 1024 * 1024, recentCharacters = 16 * 1024 * 1024 } = this.options;
     const cohort: Cohort = new Cohort({
       key,
       filter: names.filter,
@@ -205,6 +207,7 @@ export class Live implements Closeable {
       ),
       readers: this.#readers,
       keptCharacters,
+      recentCharacters,
       budget: this.#budget,
       logger: this.options.logger,
       onRead: this.#onRead,

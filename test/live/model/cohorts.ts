@@ -14,6 +14,7 @@ import type { Requests } from './requests.js';
 
 export interface Tuning {
   readonly keptCharacters: number;
+  readonly recentCharacters: number;
   readonly wholeBudget: number;
   readonly readersAtOnce: number;
   readonly longestQueue: number;

@@ -32,6 +32,7 @@ export class World {
     this.#slow = this.random.pick([0, 1, 4]);
     const tuning = {
       keptCharacters: this.random.pick([0, 700, 3000, 100_000]),
+      recentCharacters: this.random.pick([0, 2000, 100_000]),
       wholeBudget: this.random.pick([1500, 1_000_000]),
       readersAtOnce: this.random.pick([1, 3]),
       longestQueue: this.random.pick([2, 1000]),
