@@ -8,6 +8,7 @@ import type { LogRecord } from '../../model/log-record.js';
 import { isTold, toEvent } from '../activity-logs/activity-log.event.js';
 import type { CohortSource } from './cohort-source.js';
 import type { EventExecution } from './event-execution.js';
+import { EventQueue, entryIdOf } from './event-queue.js';
 import { History, type ToldPage } from './history.js';
 import type { KeptBudget, KeptResult } from './kept-results.js';
 import { KeptResults } from './kept-results.js';
@@ -36,19 +37,9 @@ export interface CohortParts {
   onUse(isUsed: boolean): void;
 }
 
-interface Pending {
-  readonly seq: number;
-  readonly record: LogRecord;
-  readonly entryId: string | undefined;
-  isStarted: boolean;
-  /** Once it is executed; empty where it is told to nobody any more. */
-  text?: string;
-}
-
-/** Events that are executed together, and how many such groups at once. */
-const groupEvents = 50;
-const groupsAtOnce = 4;
 const refillRecords = 200;
+/** Sends for which results that wait are sent together, to one member after the other. */
+const sendsTogether = 10_000;
 
 /**
  * Subscriptions that are the same but for their place: one execution and one text for each event.
@@ -59,13 +50,12 @@ const refillRecords = 200;
  */
 export class Cohort {
   readonly #members = new Set<Member>();
-  readonly #queue: Pending[] = [];
+  readonly #queue: EventQueue;
   readonly #kept: KeptResults;
   readonly #history: History;
   #filter: ResolvedFilter;
   #dispatched: number;
   #released: number;
-  #active = 0;
   #isReleasing = false;
   #isBehind = false;
   #isRefilling = false;
@@ -87,6 +77,10 @@ export class Cohort {
       tell: (records) => this.#tellAll(records.filter((record) => isTold(this.filter, record))),
       isOver: () => this.#isOver(),
     });
+    this.#queue = new EventQueue(
+      (records) => this.#tellAll(records),
+      () => this.#release(),
+    );
   }
 
   get key(): string {
@@ -164,18 +158,15 @@ export class Cohort {
 
   end(error: unknown): void {
     this.#ended ??= { error };
-    this.#queue.length = 0;
+    this.#queue.clear();
     this.#kept.clear(this.#released);
     this.#history.clear();
     for (const member of [...this.#members]) member.end(error);
   }
 
   #dispatch(selected: readonly LogRecord[], through: number): void {
-    for (const record of selected) {
-      this.#queue.push({ seq: record.seq, record, entryId: entryIdOf(record), isStarted: false });
-    }
     this.#dispatched = through;
-    this.#startSome();
+    this.#queue.add(selected);
     this.#release();
   }
 
@@ -183,39 +174,7 @@ export class Cohort {
   #forget(entryId: Id): void {
     this.#kept.purge(entryId);
     this.#history.forget(entryId);
-    for (const pending of this.#queue) {
-      if (pending.entryId !== entryId) continue;
-      pending.isStarted = true;
-      pending.text = '';
-    }
-  }
-
-  #startSome(): void {
-    while (this.#active < groupsAtOnce) {
-      const group = this.#nextGroup();
-      if (group.length === 0) return;
-      void this.#start(group);
-    }
-  }
-
-  #nextGroup(): Pending[] {
-    const group: Pending[] = [];
-    for (const pending of this.#queue) {
-      if (pending.isStarted) continue;
-      group.push(pending);
-      if (group.length === groupEvents) break;
-    }
-    return group;
-  }
-
-  async #start(group: readonly Pending[]): Promise<void> {
-    for (const pending of group) pending.isStarted = true;
-    this.#active += 1;
-    const told = await this.#tellAll(group.map(({ record }) => record)).catch(() => []);
-    for (const [index, pending] of group.entries()) pending.text ??= told[index]?.text ?? '';
-    this.#active -= 1;
-    this.#startSome();
-    this.#release();
+    this.#queue.forget(entryId);
   }
 
   /** One execution for each record. @throws the store's own failure once it is over. */
@@ -239,14 +198,12 @@ export class Cohort {
 
   async #releaseAll(): Promise<void> {
     let sent = 0;
-    while (this.#queue[0]?.text !== undefined) {
-      const { seq, text, entryId } = this.#queue.shift()!;
-      if (text !== '') {
-        this.#kept.add({ seq, entryId, text: text! });
-        for (const member of this.#members) member.take(seq, text!);
-        sent += this.#members.size;
-      }
-      this.#released = seq;
+    for (let ready = this.#takeReady(); ready.length > 0; ready = this.#takeReady()) {
+      const results = ready.filter(({ text }) => text !== '');
+      for (const result of results) this.#kept.add(result);
+      if (results.length > 0) for (const member of this.#members) member.take(results);
+      this.#released = ready.at(-1)!.seq;
+      sent += this.#members.size * results.length;
       if (sent < sendsInARow) continue;
       sent = 0;
       await nextTurn();
@@ -255,6 +212,11 @@ export class Cohort {
     if (this.#queue.length > 0 || this.#ended) return;
     this.#released = this.#dispatched;
     if (this.#isBehind && !this.#isRefilling) void this.#refill();
+  }
+
+  /** The next results; several at once only where they are few sends. */
+  #takeReady(): KeptResult[] {
+    return this.#queue.takeReady(Math.max(1, Math.min(50, Math.floor(sendsTogether / Math.max(1, this.size)))));
   }
 
   /** Reads what was not held while too much waited, up to where the log's own telling goes on. */
@@ -290,6 +252,3 @@ export class Cohort {
     this.#kept.clear(this.#released);
   }
 }
-
-/** The entry that a record says was recorded. */
-const entryIdOf = (record: LogRecord): Id | undefined => (record.kind === 'entry' ? record.id : undefined);

@@ -1,6 +1,7 @@
 import { type Deferred, deferred } from '../../base/lifecycle.js';
 import type { Cohort } from './cohort.js';
 import type { ToldPage } from './history.js';
+import type { KeptResult } from './kept-results.js';
 import type { LiveSubscription } from './live-subscription.js';
 import type { Member } from './member.js';
 import type { Outlet } from './outlet.js';
@@ -45,9 +46,9 @@ export class Follower implements Member, LiveSubscription {
     return { epoch: this.cohort.source.place.epoch, seq: this.lastSeq };
   }
 
-  take(seq: number, text: string): void {
-    if (!this.isJoined || seq <= this.#lastSeq) return;
-    if (!this.#send(seq, text)) this.stepOut();
+  take(results: readonly KeptResult[]): void {
+    if (results.length === 1) this.#takeAll(results);
+    else this.#together(() => this.#takeAll(results));
   }
 
   stepOut(): void {
@@ -105,6 +106,21 @@ export class Follower implements Member, LiveSubscription {
     this.cohort.leave(this);
   }
 
+  #takeAll(results: readonly KeptResult[]): void {
+    if (!this.isJoined) return;
+    for (const { seq, text } of results) {
+      if (seq <= this.#lastSeq || this.#send(seq, text)) continue;
+      this.stepOut();
+      return;
+    }
+  }
+
+  /** What is sent meanwhile leaves in one go, where the outlet can. */
+  #together(sendAll: () => void): void {
+    if (this.outlet.together) this.outlet.together(sendAll);
+    else sendAll();
+  }
+
   #send(seq: number, text: string): boolean {
     if (!this.outlet.isReady()) return false;
     this.outlet.send(text);
@@ -119,13 +135,21 @@ export class Follower implements Member, LiveSubscription {
     try {
       while (!this.#isStopped) {
         if (!this.outlet.isReady()) await this.outlet.whenReady();
-        else if (this.cohort.join(this, this.#lastSeq, (seq, text) => this.#send(seq, text))) break;
+        else if (this.#join()) break;
         else if (this.outlet.isReady()) await this.#readPage(this.cohort);
       }
     } catch (error) {
       if (!this.#isStopped) this.end(error);
     }
     this.#isReading = false;
+  }
+
+  #join(): boolean {
+    let hasJoined = false;
+    this.#together(() => {
+      hasJoined = this.cohort.join(this, this.#lastSeq, (seq, text) => this.#send(seq, text));
+    });
+    return hasJoined;
   }
 
   /** Holds a page only while it takes it: one that stops taking asks for the rest again. */
@@ -141,6 +165,14 @@ export class Follower implements Member, LiveSubscription {
 
   /** @returns how many were sent. */
   #takePage(page: ToldPage): number {
+    let sent = 0;
+    this.#together(() => {
+      sent = this.#sendPage(page);
+    });
+    return sent;
+  }
+
+  #sendPage(page: ToldPage): number {
     const from = this.#lastSeq;
     let sent = 0;
     for (const { seq, text } of page.results) {

@@ -6,4 +6,6 @@ export interface Outlet {
   whenReady(): Promise<void>;
   /** @param result a GraphQL result as JSON text, written once for all who get it. */
   send(result: string): void;
+  /** Does what sends several; what is sent meanwhile may leave in one go. */
+  together?(sendAll: () => void): void;
 }

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import type { SubscriptionRequest } from '../../graphql/live/live.js';
 import type { LiveSubscription } from '../../graphql/live/live-subscription.js';
@@ -29,6 +30,10 @@ class SubscriptionOutlet implements Outlet {
     return this.connection.whenReady();
   }
 
+  together(sendAll: () => void): void {
+    this.connection.together(sendAll);
+  }
+
   send(result: string): void {
     this.connection.send(`{"id":${JSON.stringify(this.id)},"type":"next","payload":${result}}`);
   }
@@ -56,6 +61,17 @@ export class SocketConnection extends Connection {
 
   send(text: string): void {
     if (this.isOpen) this.socket.send(text, this.onSent);
+  }
+
+  /** Messages sent meanwhile are written to the system at once. */
+  together(sendAll: () => void): void {
+    const { _socket: wire } = this.socket as unknown as { readonly _socket?: Duplex };
+    wire?.cork();
+    try {
+      sendAll();
+    } finally {
+      wire?.uncork();
+    }
   }
 
   /** Resolves once the peer has taken it: an answer stays under way until then. */

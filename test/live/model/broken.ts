@@ -58,16 +58,16 @@ export const brokenRules: Readonly<Record<string, BrokenRule>> = {
   'one gets only what is above what it had': {
     shows: /was told \d+ after/,
     breakIt: () =>
-      void vi.spyOn(Follower.prototype, 'take').mockImplementation(function (this: Follower, _seq, text) {
-        outletOf(this).send(text);
+      void vi.spyOn(Follower.prototype, 'take').mockImplementation(function (this: Follower, results) {
+        for (const { text } of results) outletOf(this).send(text);
       }),
   },
 
   'one that does not drain gets nothing': {
     shows: /though it takes nothing/,
     breakIt: () =>
-      void vi.spyOn(Follower.prototype, 'take').mockImplementation(function (this: Follower, seq, text) {
-        if (this.isJoined && seq > this.lastSeq) outletOf(this).send(text);
+      void vi.spyOn(Follower.prototype, 'take').mockImplementation(function (this: Follower, results) {
+        for (const { seq, text } of results) if (this.isJoined && seq > this.lastSeq) outletOf(this).send(text);
       }),
   },
 

@@ -1,0 +1,92 @@
+import type { Id } from '../../base/ids.js';
+import type { LogRecord } from '../../model/log-record.js';
+import type { KeptResult } from './kept-results.js';
+
+interface Pending {
+  readonly record: LogRecord;
+  readonly entryId: Id | undefined;
+  isStarted: boolean;
+  /** Once it is executed; empty where it is told to nobody any more. */
+  text?: string;
+}
+
+/** Events that are executed together, and how many such groups at once. */
+const groupEvents = 50;
+const groupsAtOnce = 4;
+
+/** Events on their way to be told: executed in groups, and taken in the order of the log. */
+export class EventQueue {
+  readonly #waiting: Pending[] = [];
+  #active = 0;
+
+  constructor(
+    /** Their texts; one execution for each. */
+    private readonly tell: (records: readonly LogRecord[]) => Promise<KeptResult[]>,
+    /** Told when more may be taken. */
+    private readonly onReady: () => void,
+  ) {}
+
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  add(records: readonly LogRecord[]): void {
+    for (const record of records) {
+      this.#waiting.push({ record, entryId: entryIdOf(record), isStarted: false });
+    }
+    this.#startSome();
+  }
+
+  /** A removed entry's recording is told to nobody from now on. */
+  forget(entryId: Id): void {
+    for (const pending of this.#waiting) {
+      if (pending.entryId !== entryId) continue;
+      pending.isStarted = true;
+      pending.text = '';
+    }
+  }
+
+  /** The next results in order, those that are told to nobody included: at most so many, none where the first is not ready. */
+  takeReady(most: number): KeptResult[] {
+    let count = 0;
+    while (count < most && this.#waiting[count]?.text !== undefined) count += 1;
+    return this.#waiting
+      .splice(0, count)
+      .map(({ record, entryId, text }) => ({ seq: record.seq, entryId, text: text! }));
+  }
+
+  clear(): void {
+    this.#waiting.length = 0;
+  }
+
+  #startSome(): void {
+    while (this.#active < groupsAtOnce) {
+      const group = this.#nextGroup();
+      if (group.length === 0) return;
+      void this.#start(group);
+    }
+  }
+
+  #nextGroup(): Pending[] {
+    const group: Pending[] = [];
+    for (const pending of this.#waiting) {
+      if (pending.isStarted) continue;
+      group.push(pending);
+      if (group.length === groupEvents) break;
+    }
+    return group;
+  }
+
+  async #start(group: readonly Pending[]): Promise<void> {
+    for (const pending of group) pending.isStarted = true;
+    this.#active += 1;
+    const told = await this.tell(group.map(({ record }) => record)).catch(() => []);
+    for (const [index, pending] of group.entries()) pending.text ??= told[index]?.text ?? '';
+    this.#active -= 1;
+    this.#startSome();
+    this.onReady();
+  }
+}
+
+/** The entry that a record says was recorded. */
+export const entryIdOf = (record: LogRecord): Id | undefined => (record.kind === 'entry' ? record.id : undefined);
