@@ -1,27 +1,17 @@
 import 'reflect-metadata';
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { loadavg } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { sleep } from '../../src/base/lifecycle.js';
 import { openHome } from '../chaos/live-home.js';
 import { withEngine } from './bench-engine.js';
-import type { LiveClientsOrder, LiveClientsTold } from './live-clients.js';
-import type { LiveServerOrder, LiveServerState } from './live-server.js';
-
-const serverProgram = fileURLToPath(new URL('./live-server.ts', import.meta.url));
-const clientsProgram = fileURLToPath(new URL('./live-clients.ts', import.meta.url));
-const clientProcesses = 2;
-const variants = [
-  { name: 'ours', kind: 'ours', usersInMemory: false },
-  { name: 'stock, users in memory', kind: 'stock', usersInMemory: true },
-  { name: 'stock', kind: 'stock', usersInMemory: false },
-  { name: 'bare', kind: 'bare', usersInMemory: false },
-] as const;
+import { type LiveVariant, liveVariants } from './live-bench-server.js';
+import { type Fleet, type LiveTarget, withFleet } from './live-fleet.js';
 
 export interface LiveFigure {
-  readonly server: (typeof variants)[number]['name'];
+  readonly server: LiveVariant['name'];
   readonly sockets: number;
+  /** How many different filters there are among them. */
+  readonly filters: number;
   readonly events: number;
   readonly deliveriesPerSecond: number;
   readonly p50Ms: number;
@@ -33,20 +23,53 @@ export interface LiveFigure {
   readonly load: number;
 }
 
-type Target = Pick<LiveServerOrder, 'url' | 'database' | 'workspaceId' | 'userId'> & { readonly authorization: string };
+export interface StreamFigure {
+  readonly server: LiveVariant['name'];
+  readonly sockets: number;
+  /** Entries a second. */
+  readonly written: number;
+  readonly deliveriesPerSecond: number;
+  /** Of all deliveries that were due, what had come when the last entry was written. */
+  readonly keptUp: number;
+  /** And in the end; below 1 where that took too long. */
+  readonly delivered: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly load: number;
+}
 
 /** Ours, stock graphql-ws and a bare broadcast over the same log, one after the other in one run. */
 export function benchLive(sockets: number, seconds: number): Promise<LiveFigure[]> {
+  return eachOf(
+    liveVariants.map((variant) => ({ variant, filters: 1 })),
+    ({ variant, filters }, target) => measure(variant, target, { sockets, filters }, seconds),
+  );
+}
+
+/** Ours and stock graphql-ws with several different filters among the sockets. */
+export function benchFilters(sockets: number, seconds: number): Promise<LiveFigure[]> {
+  const [ours, stock] = liveVariants;
+  const cases = [10, 100].flatMap((filters) => [ours, stock].map((variant) => ({ variant, filters })));
+  return eachOf(cases, ({ variant, filters }, target) => measure(variant, target, { sockets, filters }, seconds));
+}
+
+/** Entries at a steady rate, whether or not a server keeps up. */
+export function benchStream(sockets: number, seconds: number): Promise<StreamFigure[]> {
+  const [ours, stock, , bare] = liveVariants;
+  const cases = [ours, stock, bare].flatMap((variant) => [100, 300, 1000].map((written) => ({ variant, written })));
+  return eachOf(cases, ({ variant, written }, target) => measureStream(variant, target, sockets, written, seconds));
+}
+
+function eachOf<C, F>(cases: readonly C[], measureOne: (one: C, target: LiveTarget) => Promise<F>): Promise<F[]> {
   return withEngine(async (url) => {
     const database = 'bench_live';
     const home = await openHome({ url, database });
     const { workspaceId, users } = home.people;
     const target = { url, database, workspaceId, userId: users[0]!, authorization: home.authorization };
     try {
-      const figures: LiveFigure[] = [];
-      for (const variant of variants) {
-        console.error(`${variant.name}: ${sockets} sockets …`);
-        const figure = await measure(variant, target, sockets, seconds);
+      const figures: F[] = [];
+      for (const one of cases) {
+        const figure = await measureOne(one, target);
         console.error(JSON.stringify(figure));
         figures.push(figure);
       }
@@ -57,58 +80,45 @@ export function benchLive(sockets: number, seconds: number): Promise<LiveFigure[
   });
 }
 
-async function measure(
-  variant: (typeof variants)[number],
-  { authorization, ...target }: Target,
-  sockets: number,
+const load = (): number => Math.round(loadavg()[0]! * 10) / 10;
+
+function measure(
+  variant: LiveVariant,
+  target: LiveTarget,
+  size: { readonly sockets: number; readonly filters: number },
   seconds: number,
 ): Promise<LiveFigure> {
-  const server = await startLiveServer({ ...target, kind: variant.kind, usersInMemory: variant.usersInMemory });
-  const children: ChildProcess[] = [server.child];
-  try {
-    const before = await server.state();
-    const shares = Array.from({ length: clientProcesses }, () => sockets / clientProcesses);
-    const show = variant.kind === 'bare' ? {} : { authorization };
-    const clients = shares.map((share) => startClients({ url: server.url, sockets: share, ...show }));
-    children.push(...clients);
-    await Promise.all(clients.map((client) => once(client, 'message')));
-    while ((await server.subscribers()) < sockets) await sleep(50);
-    const idle = await server.state();
-    const { events, elapsedMs } = await rounds(server.child, clients, seconds);
-    const delays = (await Promise.all(clients.map(delaysOf))).flat().sort((a, b) => a - b);
-    const after = await server.state();
-    const part = (share: number): number => delays[Math.floor((delays.length - 1) * share)]!;
+  return withFleet(variant, target, size, async (fleet) => {
+    const { events, elapsedMs } = await rounds(fleet, seconds);
+    const delays = await fleet.delays();
+    const after = await fleet.server.state();
     return {
       server: variant.name,
-      sockets,
+      ...size,
       events,
-      deliveriesPerSecond: Math.round((events * sockets * 1000) / elapsedMs),
-      p50Ms: Math.round(part(0.5)),
-      p99Ms: Math.round(part(0.99)),
-      heapKB: Math.round((idle.heapBytes - before.heapBytes) / sockets / 102.4) / 10,
-      batchesPerEvent: (after.batches - idle.batches) / (events + warmUps),
-      load: Math.round(loadavg()[0]! * 10) / 10,
+      deliveriesPerSecond: Math.round((events * size.sockets * 1000) / elapsedMs),
+      ...delays,
+      heapKB: Math.round((fleet.idle.heapBytes - fleet.before.heapBytes) / size.sockets / 102.4) / 10,
+      batchesPerEvent: (after.batches - fleet.idle.batches) / (events + warmUps),
+      load: load(),
     };
-  } finally {
-    for (const child of children) child.kill('SIGKILL');
-  }
+  });
 }
 
 const warmUps = 1;
 
 /** One event after the other, the next one once everybody has it. */
 async function rounds(
-  server: ChildProcess,
-  clients: readonly ChildProcess[],
+  { server, clients, delays }: Fleet,
   seconds: number,
 ): Promise<{ events: number; elapsedMs: number }> {
   const round = async (): Promise<void> => {
     const all = Promise.all(clients.map((client) => once(client, 'message')));
-    server.send('record');
+    server.child.send('record');
     await all;
   };
   for (let count = 0; count < warmUps; count += 1) await round();
-  await Promise.all(clients.map(delaysOf));
+  await delays();
   const startedAt = performance.now();
   let events = 0;
   while (events < 3 || performance.now() - startedAt < seconds * 1000) {
@@ -118,38 +128,37 @@ async function rounds(
   return { events, elapsedMs: performance.now() - startedAt };
 }
 
-async function delaysOf(client: ChildProcess): Promise<readonly number[]> {
-  client.send('delays');
-  const [{ delays }] = (await once(client, 'message')) as [LiveClientsTold];
-  return delays!;
-}
+/** How long what is late may take. */
+const patienceMs = 40_000;
 
-function startClients(order: LiveClientsOrder): ChildProcess {
-  const child = fork(clientsProgram, [JSON.stringify(order)], { execArgv: ['--import', 'tsx'] });
-  // A figure without them would be none.
-  child.on('exit', (code) => code && process.exit(code));
-  return child;
-}
-
-export interface LiveServer {
-  readonly url: string;
-  readonly child: ChildProcess;
-  state(): Promise<LiveServerState>;
-  subscribers(): Promise<number>;
-}
-
-/** A server in a process of its own, ended by killing it. */
-export async function startLiveServer(order: LiveServerOrder): Promise<LiveServer> {
-  const child = fork(serverProgram, [JSON.stringify(order)], { execArgv: ['--expose-gc', '--import', 'tsx'] });
-  const [{ url }] = (await once(child, 'message')) as [{ url: string }];
-  const ask = async <T>(question: 'state' | 'count'): Promise<T> => {
-    child.send(question);
-    return ((await once(child, 'message')) as [T])[0];
-  };
-  return {
-    url,
-    child,
-    state: () => ask<LiveServerState>('state'),
-    subscribers: async () => (await ask<{ subscribers: number }>('count')).subscribers,
-  };
+function measureStream(
+  variant: LiveVariant,
+  target: LiveTarget,
+  sockets: number,
+  written: number,
+  seconds: number,
+): Promise<StreamFigure> {
+  return withFleet(variant, target, { sockets, filters: 1 }, async ({ server, received, delays }) => {
+    const due = written * seconds * sockets;
+    const startedAt = performance.now();
+    await server.stream({ perSecond: written, seconds });
+    const whenWritten = await received();
+    let got = whenWritten;
+    while (got < due && performance.now() - startedAt < seconds * 1000 + patienceMs) {
+      await sleep(100);
+      got = await received();
+    }
+    const elapsedMs = performance.now() - startedAt;
+    const share = (count: number): number => Math.round((count / due) * 1000) / 1000;
+    return {
+      server: variant.name,
+      sockets,
+      written,
+      deliveriesPerSecond: Math.round((got * 1000) / elapsedMs),
+      keptUp: share(whenWritten),
+      delivered: share(got),
+      ...(await delays()),
+      load: load(),
+    };
+  });
 }

@@ -6,7 +6,7 @@ import { decodeFeedCursor } from '../../src/base/cursor.js';
 import { sleep } from '../../src/base/lifecycle.js';
 import type { LiveTuning } from '../../src/graphql/live/live.js';
 import type { ChaosHome } from '../chaos/live-home.js';
-import { type LiveServer, startLiveServer } from './live-bench.js';
+import { type LiveServer, startLiveServer } from './live-bench-server.js';
 import type { CrowdAsk, CrowdOrder, CrowdTold } from './live-crowd-clients.js';
 
 const clientsProgram = fileURLToPath(new URL('./live-crowd-clients.ts', import.meta.url));

@@ -7,5 +7,10 @@ export const liveDocument = `subscription Bench($filter: ActivityLogFilter) {
 }`;
 export const liveVariables = { filter: { omitActions: ['left out'] } };
 
+/** Variables whose filters differ from one another, and yet select every entry. */
+export const variablesOf = (filter: number): typeof liveVariables => ({
+  filter: { omitActions: [`left out ${filter}`] },
+});
+
 /** Now, in milliseconds and their fractions, the same in every process of this machine. */
 export const nowMs = (): number => performance.timeOrigin + performance.now();

@@ -5,6 +5,7 @@
 import 'reflect-metadata';
 import { readConfig } from '../../src/base/config.js';
 import { newId } from '../../src/base/ids.js';
+import { sleep } from '../../src/base/lifecycle.js';
 import { silentLogger } from '../../src/base/logger.js';
 import { createGateway, type Gateway, type GatewayDeps } from '../../src/gateway.js';
 import { userIdentity } from '../../src/model/identity.js';
@@ -34,6 +35,11 @@ export interface LiveServerState {
   readonly batches: number;
   /** Executions since the start, where that is counted. */
   readonly executions: number;
+}
+
+export interface LiveStream {
+  readonly perSecond: number;
+  readonly seconds: number;
 }
 
 /** What serves, seen from outside. */
@@ -88,24 +94,37 @@ function countBatches({ services }: Gateway, inMemory: boolean): () => number {
   return () => count;
 }
 
-/** Its action says when it was handed to the log. */
-async function record(): Promise<void> {
-  await gateway.log.recorder.appendMany(order.workspaceId, [
-    {
-      kind: 'entry',
-      id: newId(),
-      entry: {
-        source: 'GATEWAY',
-        connectionId: 'client:bench',
-        action: String(nowMs()),
-        actionClass: 'OTHER',
-        occurredAtMicros: Date.now() * 1000,
-        actor: { kind: 'USER', key: userIdentity(order.userId) },
-        summary: 'went to work by bike',
-        tags: [],
-      },
+/** Each action says when it was handed to the log. */
+async function record(count: number): Promise<void> {
+  const drafts = Array.from({ length: count }, () => ({
+    kind: 'entry' as const,
+    id: newId(),
+    entry: {
+      source: 'GATEWAY' as const,
+      connectionId: 'client:bench',
+      action: String(nowMs()),
+      actionClass: 'OTHER' as const,
+      occurredAtMicros: Date.now() * 1000,
+      actor: { kind: 'USER' as const, key: userIdentity(order.userId) },
+      summary: 'went to work by bike',
+      tags: [],
     },
-  ]);
+  }));
+  await gateway.log.recorder.appendMany(order.workspaceId, drafts);
+}
+
+/** Entries at a rate, whether or not anybody keeps up. */
+async function stream({ perSecond, seconds }: LiveStream): Promise<void> {
+  const startedAt = performance.now();
+  const total = perSecond * seconds;
+  const underWay: Promise<void>[] = [];
+  for (let sent = 0; sent < total; ) {
+    const due = Math.min(total, Math.ceil(((performance.now() - startedAt) / 1000) * perSecond));
+    if (due > sent) underWay.push(record(due - sent));
+    sent = Math.max(sent, due);
+    await sleep(10);
+  }
+  await Promise.all(underWay);
 }
 
 async function state(): Promise<LiveServerState> {
@@ -117,8 +136,9 @@ async function state(): Promise<LiveServerState> {
   return { heapBytes, subscribers: serving.subscribers(), batches: batches(), executions };
 }
 
-process.on('message', (message: 'record' | 'state' | 'count') => {
-  if (message === 'record') void record();
+process.on('message', (message: 'record' | 'state' | 'count' | LiveStream) => {
+  if (message === 'record') void record(1);
+  else if (typeof message === 'object') void stream(message).then(() => process.send!('written'));
   else if (message === 'count') process.send!({ subscribers: serving.subscribers() });
   else void state().then((told) => process.send!(told));
 });

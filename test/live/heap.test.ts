@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type WebSocket from 'ws';
-import { type LiveServer, startLiveServer } from '../../scripts/bench/live-bench.js';
+import { type LiveServer, startLiveServer } from '../../scripts/bench/live-bench-server.js';
 import { liveDocument, liveVariables } from '../../scripts/bench/live-document.js';
 import { type ChaosHome, openHome } from '../../scripts/chaos/live-home.js';
 import { RawSocket } from '../support/raw-socket.js';
