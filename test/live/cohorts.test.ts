@@ -70,6 +70,30 @@ describe('equal subscriptions', () => {
     for (const following of [one!, ...others]) following.stop();
   });
 
+  it('look users up together for events that wait', async () => {
+    const after = await feedCursor();
+    const entries = 500;
+    const following = new Following(client(), { after });
+    await gateway.data(CreateActivityLogDocument, { input: { action: 'first' } });
+    await following.count(1);
+    const { executions } = counts();
+    const { alice } = gateway.users;
+    const inputs = Array.from({ length: entries }, (_, n) => ({ action: `of-many-${n}`, userId: alice }));
+    const sent = await gateway.commandsOf(async () => {
+      await gateway.data(
+        'mutation($inputs: [CreateActivityLogInput!]!) { createActivityLogs(inputs: $inputs) { cursor } }',
+        {
+          inputs,
+        },
+      );
+      await following.count(entries + 1);
+    });
+    expect(counts().executions - executions).toBe(entries);
+    // One for the mutation itself, and one for each group.
+    expect(sent.filter((command) => command === 'find users').length).toBeLessThanOrEqual(1 + entries / 10);
+    following.stop();
+  });
+
   it('are equal however they are written, wherever they begin and in whatever order variables come', async () => {
     const after = await feedCursor();
     await gateway.data(CreateActivityLogDocument, { input: { action: 'equal' } });
