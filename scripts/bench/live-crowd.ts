@@ -11,6 +11,9 @@ import type { CrowdAsk, CrowdOrder, CrowdTold } from './live-crowd-clients.js';
 
 const clientsProgram = fileURLToPath(new URL('./live-crowd-clients.ts', import.meta.url));
 
+/** Who does not read does not answer pings either. */
+export const crowdLimits = { pingMs: 600_000, unsentBytes: 64 * 1024 };
+
 export interface CrowdOptions {
   readonly target: { readonly url: string; readonly database: string };
   readonly home: ChaosHome;
@@ -61,8 +64,7 @@ export async function runCrowd(options: CrowdOptions): Promise<CrowdFigures> {
     userId: users[0]!,
     usersInMemory: false,
     liveTuning: options.liveTuning,
-    // Who does not read does not answer pings either.
-    socketLimits: { pingMs: 600_000 },
+    socketLimits: crowdLimits,
   });
   const crowd = new Crowd({
     url: server.url,

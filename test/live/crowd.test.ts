@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { runCrowd } from '../../scripts/bench/live-crowd.js';
+import { crowdLimits, runCrowd } from '../../scripts/bench/live-crowd.js';
 import { type ChaosHome, openHome } from '../../scripts/chaos/live-home.js';
-import { readConfig } from '../../src/base/config.js';
 
 const sockets = 1000;
 const slow = 100;
@@ -26,7 +25,7 @@ it('a crowd that does not read, or comes back at once, costs what one does, and 
   console.log(JSON.stringify(figures));
   expect(figures.wrong).toBe(0);
   expect(figures.mostUnsentBytes).toBeGreaterThan(0);
-  expect(figures.mostUnsentBytes).toBeLessThanOrEqual(slow * (readConfig({}).MAX_UNSENT_BYTES + 2 * entryBytes));
+  expect(figures.mostUnsentBytes).toBeLessThanOrEqual(slow * (crowdLimits.unsentBytes + 2 * entryBytes));
   expect(figures.slowHeapBytes - figures.heapBytes).toBeLessThanOrEqual(elseBytes);
   // Two groups of equal ones: each event is executed a few times for each, however many they are.
   const returned = entries / 2;
