@@ -80,12 +80,16 @@ function delaysOf(counts: readonly (readonly [ms: number, count: number])[]): De
 }
 
 /** What they tell of themselves as deliveries come is not the answer. */
-async function askClients(client: ChildProcess, question: 'delays' | 'received'): Promise<LiveClientsTold> {
-  client.send(question);
-  for (;;) {
-    const [told] = (await once(client, 'message')) as [LiveClientsTold];
-    if (told.delays) return told;
-  }
+function askClients(client: ChildProcess, question: 'delays' | 'received'): Promise<LiveClientsTold> {
+  return new Promise((resolve) => {
+    const listen = (told: LiveClientsTold): void => {
+      if (!told.delays) return;
+      client.off('message', listen);
+      resolve(told);
+    };
+    client.on('message', listen);
+    client.send(question);
+  });
 }
 
 function startClients(order: LiveClientsOrder): ChildProcess {

@@ -149,7 +149,11 @@ async function breakThings(
       );
     } else continue;
     next += 1;
-    options.progress?.(`${counts.engineKills} engine, ${counts.gatewayKills} gateway kills, ${counts.cuts} cuts`);
+    const places = subscribers.map(({ told }) => told.at(-1)?.seq ?? 0);
+    const told = `told up to ${Math.min(...places)}–${Math.max(...places)}`;
+    options.progress?.(
+      `${counts.engineKills} engine, ${counts.gatewayKills} gateway kills, ${counts.cuts} cuts, ${told}`,
+    );
   }
   await Promise.all(restarts.values());
   return counts;
