@@ -103,7 +103,7 @@ async function judge(
   const [ended] = await insist(() =>
     gateway.log.recorder.appendMany(workspaceId, [{ kind: 'entry', id: newId(), entry: lastEntry(users[0]!) }]),
   );
-  const hasArrived = ({ told }: LiveSubscriber): boolean => (told.at(-1)?.seq ?? 0) >= ended!.seq;
+  const hasArrived = (subscriber: LiveSubscriber): boolean => placeOf(subscriber) >= ended!.seq;
   const count = (): number => subscribers.reduce((sum, { told }) => sum + told.length, 0);
   let last = count();
   let giveUpAt = performance.now() + stallMs;
@@ -116,7 +116,13 @@ async function judge(
   const violations: string[] = [];
   for (const [index, subscriber] of subscribers.entries()) {
     const filter = await gateway.services.activityLogs.resolveFilter(viewer, modelFilter(subscriber.filter));
-    const wrong = verifySubscriber(records, filter, subscriber);
+    const wrong = hasArrived(subscriber)
+      ? verifySubscriber(records, filter, subscriber)
+      : // What is wrong with what it was told, and that it was not told the rest.
+        [
+          ...verifySubscriber(upTo(records, subscriber), filter, subscriber),
+          `it came no further than ${placeOf(subscriber)}`,
+        ];
     violations.push(...wrong.map((line) => `subscriber ${index} (${JSON.stringify(subscriber.filter)}): ${line}`));
   }
   const sum = (of: (subscriber: LiveSubscriber) => number) => subscribers.reduce((total, one) => total + of(one), 0);
@@ -128,6 +134,10 @@ async function judge(
     violations,
   };
 }
+
+const placeOf = ({ told }: LiveSubscriber): number => told.at(-1)?.seq ?? 0;
+const upTo = (records: readonly LogRecord[], subscriber: LiveSubscriber): LogRecord[] =>
+  records.filter(({ seq }) => seq <= placeOf(subscriber));
 
 async function readAll(gateway: Gateway, workspaceId: Id, from: number): Promise<LogRecord[]> {
   const records: LogRecord[] = [];
