@@ -62,7 +62,8 @@ export function toListed(entry: ActivityLog, ids: KnownIds): string | undefined 
   if (userId === undefined || activityId === undefined) return undefined;
   const actor = { ...entry.actor, nativeId: userId };
   const log = toNative({ ...entry, nativeId: entry.id, actor, object: { type: 'activity', id: activityId } });
-  return JSON.stringify({ ...log, ...at });
+  // The default is AWorld's, for those who could have said a value to AWorld.
+  return JSON.stringify({ ...log, value: entry.value, ...at });
 }
 
 /** What of an entry AWorld's shape can carry. */

@@ -196,6 +196,7 @@ describe('an item', () => {
       'action: "planted", activityKey: "plant", outcome: FAILURE, value: 2.5, tags: ["t"], additionalData: {x: 1}, occurredAt: "2020-01-02T03:04:05.006Z"',
     );
     await create('action: "did-nothing-in-particular"');
+    await create('action: "planted", activityKey: "plant"');
     const expected = {
       activityLogId: createActivityLog.activityLog.id,
       activityId: 'plant-at-aworld',
@@ -208,11 +209,20 @@ describe('an item', () => {
       createdAt: expect.any(String),
       updatedAt: expect.any(String),
     };
-    expect((await get('', { 'x-user-id': gateway.users.bob })).json.items).toEqual([expected]);
-    expect((await get('?limit=1', { 'x-user-id': gateway.users.bob })).json).toEqual({
-      items: [expected],
-      nextToken: null,
-    });
+    const bob = { 'x-user-id': gateway.users.bob };
+    const [little, all, ...more] = (await get('', bob)).json.items;
+    expect([all, more]).toEqual([expected, []]);
+    expect(Object.keys(little).sort()).toEqual([
+      'activityId',
+      'activityLogId',
+      'completedAt',
+      'createdAt',
+      'updatedAt',
+      'userId',
+    ]);
+    const { items, nextToken } = (await get('?limit=1', bob)).json;
+    expect(items).toEqual([little]);
+    expect((await get(`?limit=1&nextToken=${nextToken}`, bob)).json).toEqual({ items: [expected], nextToken: null });
   });
 });
 

@@ -121,6 +121,7 @@ describe('the list', () => {
     expect(await ids('?limit=1000')).toEqual(newest);
     expect(await ids('?limit=7&offset=101')).toEqual(newest.slice(101));
     expect(await ids('?offset=200')).toEqual([]);
+    expect(await ids('?offset=9007199254740991&limit=1000')).toEqual([]);
   });
 
   it('is filtered exactly, and counted alike', async () => {
