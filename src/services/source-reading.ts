@@ -1,5 +1,6 @@
 import { canReadLogs, canReadUsers, readsOwnOnly, requireScope } from '../auth/policies.js';
 import type { Clock } from '../base/clock.js';
+import { notFound } from '../base/errors.js';
 import { type Id, isId } from '../base/ids.js';
 import type { LogPlace } from '../log/place.js';
 import type { Activity } from '../model/activity.js';
@@ -7,14 +8,13 @@ import type { ActivityLog } from '../model/activity-log.js';
 import type { ActivityLogFilter, ResolvedFilter } from '../model/activity-log-filter.js';
 import type { ActivityLogOrder } from '../model/activity-log-order.js';
 import { type IdentityKey, nativeActivityRef, nativeIdentity, userIdentity } from '../model/identity.js';
-import type { Page, PageRequest } from '../model/page.js';
 import { PayloadBudget } from '../model/payload-budget.js';
 import { facadeConnection, type SourceSystem } from '../model/source-system.js';
 import type { User } from '../model/user.js';
 import type { Viewer } from '../model/viewer.js';
 import type { Activities } from '../store/activities.js';
 import { activityLogKey } from '../store/activity-log-pages.js';
-import { type KeptList, keptSource, type ListingParts, listEntries, visibleFilter } from './activity-logs/listing.js';
+import { type KeptList, keptSource, type ListingParts, visibleFilter } from './activity-logs/listing.js';
 import { activityNamed } from './activity-logs/named.js';
 import { isOf, ownIdentities } from './activity-logs/own.js';
 import { Walks } from './paging/walks.js';
@@ -36,6 +36,12 @@ export interface SourceList {
 export interface SourceSlice extends SourceList {
   readonly skip: number;
   readonly limit: number;
+}
+
+/** A place in a workspace's log, as of one epoch of it. */
+export interface LogPosition {
+  readonly epoch: number;
+  readonly seq: number;
 }
 
 /** Whom and what an entry names, where that is known here. */
@@ -87,16 +93,20 @@ export class SourceReadingService {
     return { entries, total: walk.total };
   }
 
-  /** A part of the list that begins where an earlier one ended. All parts are read at the place where the first one was. */
-  following(viewer: Viewer, { first, after, ...list }: SourceList & PageRequest): Promise<Page<ActivityLog>> {
-    const { filter, also, order: orderBy } = list;
-    return listEntries(this.parts, viewer, {
-      filter,
-      also,
-      orderBy,
-      page: { first, after },
-      budget: new PayloadBudget(),
-    });
+  /**
+   * The next part of a list in the order of recording, read at the safe mark. What is recorded later has a higher number, so
+   * parts that each begin where the one before ended skip nothing and double nothing.
+   */
+  async following(
+    viewer: Viewer,
+    { limit, after, ...list }: SourceList & { readonly limit: number; readonly after?: LogPosition },
+  ): Promise<{ readonly entries: ActivityLog[]; readonly epoch: number; readonly isLast: boolean }> {
+    const opened = await this.#openWindow(viewer, list);
+    const { epoch } = opened.window;
+    if (after && after.epoch !== epoch) throw notFound('This place in the log', 'after');
+    const bound = after && { after: { key: [after.seq] } };
+    const found = await keptSource(this.parts, opened).find({ ...bound, limit: limit + 1 });
+    return { entries: found.slice(0, limit), epoch, isLast: found.length <= limit };
   }
 
   /**

@@ -95,6 +95,13 @@ export const tikMatrixIndex: IndexDescription = {
   partialFilterExpression: { kind: 'entry', source: 'TIKMATRIX', action: { $exists: true } },
 };
 
+/** Somebody's entries in the order of recording, which is how AWorld lists them. */
+export const actorRecordedIndex: IndexDescription = {
+  name: 'read_actorKey_recorded',
+  key: { workspaceId: 1, actorKey: 1, seq: 1 },
+  partialFilterExpression: { kind: 'entry', actorKey: { $exists: true } },
+};
+
 /** Whether a list in the order of recording is of that source by itself. */
 export const isTikMatrixOnly = ({ sources }: ResolvedFilter): boolean =>
   sources?.length === 1 && sources[0] === 'TIKMATRIX';

@@ -1,6 +1,6 @@
 import type { Document, IndexDescription } from 'mongodb';
 import { activitiesCollection, activitiesIndexes, activitiesValidator } from './activities.js';
-import { activityLogReadIndexes, tikMatrixIndex } from './activity-log-query.js';
+import { activityLogReadIndexes, actorRecordedIndex, tikMatrixIndex } from './activity-log-query.js';
 import { logCollection, logIndexes, logSchema } from './activity-logs.js';
 import type { Store } from './connect.js';
 import { credentialCollection, credentialIndexes, credentialSchema } from './credential-document.js';
@@ -23,7 +23,11 @@ export interface CollectionSchema {
 }
 
 const schemas: readonly CollectionSchema[] = [
-  { name: logCollection, indexes: [...logIndexes, ...activityLogReadIndexes, tikMatrixIndex], schema: logSchema },
+  {
+    name: logCollection,
+    indexes: [...logIndexes, ...activityLogReadIndexes, actorRecordedIndex, tikMatrixIndex],
+    schema: logSchema,
+  },
   { name: usersCollection, indexes: usersIndexes, schema: usersValidator },
   { name: activitiesCollection, indexes: activitiesIndexes, schema: activitiesValidator },
   { name: sourceCollection, indexes: sourceIndexes, schema: sourceSchema },

@@ -139,6 +139,16 @@ describe('the indexes of the log', () => {
     }
   });
 
+  it('read_actorKey_recorded gives the entries of one or several identities in the order of recording', async () => {
+    for (const order of ['RECORDED_DESC', 'RECORDED_ASC'] as const) {
+      for (const actorKeys of [['u:7'], ['u:7', 'u:8', 'u:nobody']]) {
+        const plan = await planOf({ actorKeys }, order, [500]);
+        expect(plan).toMatchObject({ index: 'read_actorKey_recorded', ordered: true });
+        expect(plan.examined).toBeLessThanOrEqual(plan.returned + actorKeys.length);
+      }
+    }
+  });
+
   it('read_tikmatrix gives rows of TikMatrix alone, counts them too, and knows nothing of what was erased', async () => {
     const rows = Array.from({ length: 30 }, (_, i) =>
       entryDraft({

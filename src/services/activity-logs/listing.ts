@@ -21,8 +21,6 @@ import { type ResolvingParts, resolveNames } from './resolve-filter.js';
 
 export interface ListActivityLogs {
   readonly filter?: ActivityLogFilter | null;
-  /** What a caller's filter cannot say; must hold, too. */
-  readonly also?: ResolvedFilter;
   /** Absent: OCCURRED_AT_DESC. */
   readonly orderBy?: ActivityLogOrder | null;
   /** A FeedCursor that the answer must cover. */
@@ -67,7 +65,7 @@ export async function listEntries(
   const filter = await visibleFilter(parts, viewer, args.filter);
   const list: ActivityLogList = {
     window: start.place,
-    filter: { ...filter, ...args.also },
+    filter,
     order,
     fields: args.fields,
     budget: args.budget,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { badInput } from '../../base/errors.js';
+import type { LogPosition } from '../../services/source-reading.js';
 import { isJsonObject } from '../json-body.js';
 
 /** What a list must have in common with the one that its nextToken comes from. */
@@ -11,23 +12,25 @@ export interface ListTerms {
 }
 
 /** A place in a list, and the list's terms: AWorld's own tokens are good with the same limit only. */
-export function encodeNextToken(terms: ListTerms, cursor: string): string {
-  return Buffer.from(JSON.stringify({ ...said(terms), cursor })).toString('base64url');
+export function encodeNextToken(terms: ListTerms, { epoch, seq }: LogPosition): string {
+  return Buffer.from(JSON.stringify({ ...said(terms), epoch, seq })).toString('base64url');
 }
 
 /** @throws CodedError BAD_USER_INPUT naming `nextToken` or the parameter in which it differs. */
-export function decodeNextToken(token: string, terms: ListTerms): string {
+export function decodeNextToken(token: string, terms: ListTerms): LogPosition {
   const held = fieldsOf(token);
-  if (typeof held?.cursor !== 'string') throw unknownToken();
+  const { epoch, seq } = held ?? {};
+  if (!held || !Number.isSafeInteger(epoch) || !Number.isSafeInteger(seq)) throw unknownToken();
   if (held.limit !== terms.limit) throw badInput('limit', 'limit must be the one that the nextToken was given for');
   if (held.order !== terms.order) throw badInput('order', 'order must be the one that the nextToken was given for');
   if (held.whose !== said(terms).whose) throw badInput('nextToken', "nextToken is of another user's list");
-  return held.cursor;
+  return { epoch: epoch as number, seq: seq as number };
 }
 
 export const unknownToken = () =>
   badInput('nextToken', 'nextToken is none of this list, or no longer good; list afresh without it');
 
+/** Whose list it is stands in it as a hash: it is compared, and tells nobody. */
 const said = ({ limit, order, whose }: ListTerms) => ({
   limit,
   order,

@@ -3,7 +3,7 @@ import { badInput, CodedError, notFound } from '../../base/errors.js';
 import type { ActivityLog } from '../../model/activity-log.js';
 import type { IdentityKey } from '../../model/identity.js';
 import type { Viewer } from '../../model/viewer.js';
-import type { EntryNames, SourceReadingService } from '../../services/source-reading.js';
+import type { EntryNames, LogPosition, SourceReadingService } from '../../services/source-reading.js';
 import { type FacadeAnswer, type FacadeCall, json } from '../facade.js';
 import { queryInteger, queryText } from '../query.js';
 import { type DelegatedUser, delegatedUser } from './headers.js';
@@ -30,7 +30,7 @@ export async function listActivityLogs(
   const terms: ListTerms = {
     limit: queryInteger(request, 'limit', { min: 1, max: maxLimit, absent: defaultLimit }),
     order: orderOf(request),
-    whose: JSON.stringify(user ?? viewer.userId),
+    whose: JSON.stringify([viewer.workspaceId, user ?? viewer.userId]),
   };
   const token = queryText(request, 'nextToken');
   const after = token === undefined ? undefined : decodeNextToken(token, terms);
@@ -70,7 +70,7 @@ function orderOf(request: FastifyRequest): 'asc' | 'desc' {
 
 interface Wanted {
   readonly terms: ListTerms;
-  readonly after: string | undefined;
+  readonly after: LogPosition | undefined;
   readonly actorKeys: readonly IdentityKey[];
   readonly user: DelegatedUser | undefined;
 }
@@ -80,32 +80,31 @@ async function carried(
   reading: ReadingDeps['reading'],
   viewer: Viewer,
   { terms: { limit, order }, after, actorKeys, user }: Wanted,
-): Promise<{ readonly items: readonly string[]; readonly next?: string }> {
+): Promise<{ readonly items: readonly string[]; readonly next?: LogPosition }> {
   const items: string[] = [];
   let next = after;
   for (let round = 0; round < rounds; round++) {
-    const page = await reading
+    const { entries, epoch, isLast } = await reading
       .following(viewer, {
         filter: {},
         also: { actorKeys },
         order: order === 'asc' ? 'RECORDED_ASC' : 'RECORDED_DESC',
-        first: Math.max(limit, chunk),
+        limit: Math.max(limit, chunk),
         after: next,
       })
       .catch((error: unknown) => {
         throw error instanceof CodedError && error.field === 'after' ? unknownToken() : error;
       });
-    const entries = page.items.map(({ node }) => node);
     const names = await reading.names(viewer, entries);
-    for (const [index, { node, cursor }] of page.items.entries()) {
-      const listed = toListed(node, idsOf(node, names[index]!, user));
+    for (const [index, entry] of entries.entries()) {
+      const listed = toListed(entry, idsOf(entry, names[index]!, user));
       if (listed === undefined) continue;
       if (items.length === limit) return { items, next };
       items.push(listed);
-      next = cursor;
+      next = { epoch, seq: entry.seq };
     }
-    if (!(await page.hasNextPage())) return { items };
-    next = page.items.at(-1)!.cursor;
+    if (isLast) return { items };
+    next = { epoch, seq: entries.at(-1)!.seq };
   }
   return { items, next };
 }

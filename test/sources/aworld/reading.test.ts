@@ -68,11 +68,14 @@ describe('a list', () => {
     const more = () => post({ activityId: 'bike', userId: 'grower' });
     const grower = { 'x-user-id': 'grower' };
     const first = (await Promise.all(Array.from({ length: 11 }, more))).map(({ activityLogId }) => activityLogId);
-    for (const order of ['asc', 'desc']) {
-      const before = idsOf(await get(`?limit=1000&order=${order}`, grower));
-      expect(before.length).toBeGreaterThanOrEqual(first.length);
-      expect(await walk(`limit=3&order=${order}`, grower, more)).toEqual(before);
-    }
+    const grown = async (order: string) => idsOf(await get(`?limit=1000&order=${order}`, grower));
+    const before = await grown('desc');
+    expect(before).toHaveLength(first.length);
+    expect(await walk('limit=3', grower, more)).toEqual(before);
+    // What comes while the oldest are read first comes at the end.
+    const walked = await walk('limit=3&order=asc', grower, more);
+    expect((await grown('asc')).slice(0, walked.length)).toEqual(walked);
+    expect(walked.length).toBeGreaterThan(before.length);
     expect(await walk('limit=7', walker)).toEqual([...posted].reverse());
     expect(await walk('limit=1', walker)).toEqual([...posted].reverse());
   });
@@ -96,7 +99,7 @@ describe('a list', () => {
     }
     const cut = Buffer.from(nextToken, 'base64url')
       .toString()
-      .replace(/"cursor":"...../, '"cursor":"');
+      .replace(/"epoch":\d+/, '"epoch":77');
     for (const token of [
       'x',
       '',
