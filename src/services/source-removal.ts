@@ -40,8 +40,10 @@ export class SourceRemovalService {
     if (writesOwnOnly(viewer)) {
       throw new CodedError('FORBIDDEN', 'This credential may remove entries of its own user only, one by one');
     }
-    // A log that nobody has read yet has no state to note it in.
-    await this.parts.reader.settle(viewer.workspaceId);
-    await this.parts.remover.removeSource(viewer.workspaceId, source);
+    const { pages, reader, remover } = this.parts;
+    const window = await reader.settle(viewer.workspaceId);
+    // Every removal of all is remembered until it is done, so one of nothing is none.
+    const isThere = await pages.exists({ window, filter: { sources: [source] }, order: 'RECORDED_DESC' }, {});
+    if (isThere) await remover.removeSource(viewer.workspaceId, source);
   }
 }

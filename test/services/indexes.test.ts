@@ -4,6 +4,7 @@ import { type Id, newId } from '../../src/base/ids.js';
 import type { ResolvedFilter } from '../../src/model/activity-log-filter.js';
 import type { ActivityLogOrder } from '../../src/model/activity-log-order.js';
 import { userIdentity } from '../../src/model/identity.js';
+import { ofTypes } from '../../src/sources/thrive/types.js';
 import { Activities } from '../../src/store/activities.js';
 import { ActivityLogPages } from '../../src/store/activity-log-pages.js';
 import { activityLogReadIndexes } from '../../src/store/activity-log-query.js';
@@ -137,6 +138,13 @@ describe('the indexes of the log', () => {
     for (const order of ['RECORDED_DESC', 'RECORDED_ASC'] as const) {
       expect(await planOf({}, order, [500])).toEqual({ index: 'log_seq', ordered: true, examined: 21, returned: 21 });
     }
+  });
+
+  it('read_order gives lists by the types of Thrive, in order', async () => {
+    const types = { anyOf: ofTypes(['viewed', 'did']), noneOf: ofTypes(['completed']) };
+    const plan = await planOf(types, 'OCCURRED_AT_DESC', [1_700_000_000_000_500, 501]);
+    expect(plan).toMatchObject({ index: 'read_order', ordered: true, returned: 21 });
+    expect(plan.examined).toBeLessThanOrEqual(22);
   });
 
   it('read_actorKey_recorded gives the entries of one or several identities in the order of recording', async () => {
