@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { deferred } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
 import type { Source, SourceFault } from '../model/source.js';
 import type { BegunReading, SourceStates } from '../store/source-states.js';
@@ -147,10 +148,15 @@ export class SourceRun {
 async function unlessStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T | undefined> {
   work.catch(() => {});
   if (stop.aborted) return undefined;
-  const stopped = new Promise<undefined>((resolve) => {
-    stop.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-  return Promise.race([work, stopped]);
+  const stopped = deferred<undefined>();
+  const onAbort = (): void => stopped.resolve(undefined);
+  stop.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, stopped.promise]);
+  } finally {
+    // A run takes hundreds of steps under one signal.
+    stop.removeEventListener('abort', onAbort);
+  }
 }
 
 /** Notices a source that gives the same for ever. */
