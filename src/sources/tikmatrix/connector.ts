@@ -1,7 +1,7 @@
 import type { Checkpoint, Connector, PullStep, RejectedRow } from '../../ingest/connector.js';
 import { readCount, readList, settings, type TikMatrixSession, type TikMatrixSettings } from './api.js';
 import { beginLook, lookOn } from './look.js';
-import { firstPlace, nextGeneration, orderOf, type Place } from './place.js';
+import { firstPlace, isOtherTable, nextGeneration, orderOf, type Place } from './place.js';
 import { type ReadRow, readRow, toRow } from './rows.js';
 import { lookAtAll } from './whole.js';
 import { tikmatrixWriter } from './writer.js';
@@ -31,6 +31,7 @@ async function pull(session: TikMatrixSession, checkpoint: Checkpoint | undefine
     const count = await readCount(session);
     // Everything was deleted, and numbers begin again.
     if (count === 0) return caughtUp(place.through > 0 ? nextGeneration(place) : place, now);
+    if (await beganAgain(session, place, count)) place = nextGeneration(place);
     place = { ...place, look: beginLook(place, count) };
   }
   const look = place.look!;
@@ -44,6 +45,17 @@ async function pull(session: TikMatrixSession, checkpoint: Checkpoint | undefine
   const rows = entries(looked.rows, looked.place);
   if (looked.isDone) return { ...caughtUp(looked.place, now), rows, rejected };
   return { rows, rejected, checkpoint: toCheckpoint(looked.place), isCaughtUp: false };
+}
+
+/**
+ * Where a list that begins with the newest has more new rows than a page holds: whether those below them are other rows
+ * than the ones that were read. Seen only once the new ones are read, they would have been taken for rows of the old table.
+ */
+async function beganAgain(session: TikMatrixSession, place: Place, count: number): Promise<boolean> {
+  const newRows = count - place.count;
+  if (place.order !== 'newest' || place.through === 0 || newRows < session.settings.limit) return false;
+  const { rows } = sorted(await readList(session, newRows));
+  return isOtherTable(place, rows) === true;
 }
 
 const entries = (rows: readonly ReadRow[], { generation }: Place) => rows.map((row) => toRow(row, generation));

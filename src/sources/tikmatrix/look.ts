@@ -4,6 +4,7 @@ import {
   isOtherTable,
   isOtherTableNow,
   type Look,
+  marksOf,
   nextGeneration,
   orderOf,
   type Place,
@@ -27,6 +28,8 @@ const again = 10;
 export const beginLook = ({ order, skip }: Place, count: number): Look => ({
   count,
   found: 0,
+  isSame: false,
+  marks: [],
   offset: order === 'oldest' ? Math.max(0, skip - again) : 0,
   top: 0,
   edge: null,
@@ -45,63 +48,71 @@ export function lookOn(before: Place, look: Look, rows: readonly ReadRow[], limi
   const order = orderOf(rows) ?? before.order ?? 'newest';
   const place: Place = { ...before, order };
   if (order !== before.order && look.offset > 0) return afresh(place, look);
-  if (look.edge === null && isOtherTable(place, rows) === true) return afresh(nextGeneration(place), look);
-  return order === 'oldest' ? upwards(place, look, rows, limit, page) : downwards(place, look, rows, limit, page);
+  const isOther = look.isSame ? false : isOtherTable(place, rows);
+  if (isOther) return afresh(nextGeneration(place), look);
+  const on: Look = { ...look, page, isSame: isOther === false };
+  return order === 'oldest' ? upwards(place, on, rows, limit) : downwards(place, on, rows, limit);
 }
 
 /** The newest come first, down to one that was read before. */
-function downwards(place: Place, look: Look, rows: readonly ReadRow[], limit: number, page: string): Looked {
+function downwards(place: Place, look: Look, rows: readonly ReadRow[], limit: number): Looked {
   const first = rows[0];
   const last = rows.at(-1);
   const { edge, offset } = look;
-  if (offset === 0 && first && first.id < Math.max(place.through, look.top) && isOtherTableNow(place, rows)) {
-    return afresh(nextGeneration(place), look);
-  }
+  const isLower = offset === 0 && first !== undefined && first.id < Math.max(place.through, look.top);
+  if (isLower && isOtherTableNow(seenBy(place, look), rows)) return afresh(nextGeneration(place), look);
   if (edge !== null && offset > 0 && (!first || first.id < edge)) return back(place, look, limit);
-  const isEnd = !last || last.id <= place.through || (edge !== null && last.id >= edge && rows.length === 1);
-  const top = Math.max(look.top, first?.id ?? 0);
-  return goOn(place, { ...look, page, top, edge: last ? Math.min(edge ?? last.id, last.id) : edge }, rows, isEnd);
+  const isEnd = !last || last.id <= place.through || (edge !== null && rows.length === 1);
+  return goOn(place, { ...look, top: Math.max(look.top, first?.id ?? 0), edge: last?.id ?? edge }, rows, isEnd);
 }
 
 /** The oldest come first: on from those that were read before. */
-function upwards(place: Place, look: Look, rows: readonly ReadRow[], limit: number, page: string): Looked {
+function upwards(place: Place, look: Look, rows: readonly ReadRow[], limit: number): Looked {
   const first = rows[0];
   const last = rows.at(-1);
-  const { offset, wentBack } = look;
-  const edge = look.edge ?? place.through;
-  if (offset > 0 && (!first || first.id > edge)) return back(place, look, limit);
-  const least = look.edge ?? place.marks.at(-again)?.[0] ?? 0;
+  const { edge, offset, wentBack } = look;
+  if (offset > 0 && (!first || first.id > (edge ?? place.through))) return back(place, look, limit);
+  const least = edge ?? place.marks.at(-again)?.[0] ?? 0;
   if (offset > 0 && !wentBack && first!.id < least) {
-    if (isOtherTableNow(place, rows)) return afresh(nextGeneration(place), look);
+    if (isOtherTableNow(seenBy(place, look), rows)) return afresh(nextGeneration(place), look);
     throw malformed('The source gives another page than it was asked for');
   }
-  const isEnd = !last || (look.edge !== null && last.id <= edge && rows.length === 1);
+  const isEnd = !last || (edge !== null && rows.length === 1);
   const top = Math.max(look.top, last?.id ?? 0);
-  if (isEnd && top < place.through && isOtherTableNow(place, rows)) return afresh(nextGeneration(place), look);
-  return goOn(place, { ...look, page, top, edge: Math.max(edge, last?.id ?? 0) }, rows, isEnd);
+  if (isEnd && top < place.through && isOtherTableNow(seenBy(place, look), rows))
+    return afresh(nextGeneration(place), look);
+  return goOn(place, { ...look, top, edge: last?.id ?? edge }, rows, isEnd);
 }
 
 function goOn(place: Place, look: Look, rows: readonly ReadRow[], isEnd: boolean): Looked {
   const fresh = freshRows(place, rows);
   const found = look.found + fresh.length;
-  const marks = withMarks(place.marks, rows);
+  const marks = withMarks(look.marks, marksOf(rows));
   if (!isEnd) {
     const offset = look.offset + rows.length - 1;
     return {
       rows: fresh,
-      place: { ...place, marks, look: { ...look, found, offset, wentBack: false } },
+      place: { ...place, look: { ...look, found, marks, offset, wentBack: false } },
       isDone: false,
     };
   }
   // More rows than were seen: they lie where nothing new was looked for, so the list is not in the order of its numbers.
-  if (look.count > place.count + found) {
-    return { rows: fresh, place: { ...place, marks, order: 'none', look: null }, isDone: false };
-  }
-  const count = Math.min(place.count, look.count) + found;
-  // Where the newest were deleted, the highest number is lower than before.
-  const done: Place = { ...place, marks, through: look.top, skip: look.offset + rows.length, count, look: null };
+  if (look.count > place.count + found)
+    return { rows: fresh, place: { ...place, order: 'none', look: null }, isDone: false };
+  const done: Place = {
+    ...place,
+    marks: withMarks(place.marks, marks),
+    // Where the newest were deleted, the highest number is lower than before.
+    through: look.top,
+    skip: look.offset + rows.length,
+    count: Math.min(place.count, look.count) + found,
+    look: null,
+  };
   return { rows: fresh, place: done, isDone: true };
 }
+
+/** With the rows that this look has read so far among those that are remembered. */
+const seenBy = (place: Place, { marks }: Look): Place => ({ ...place, marks: withMarks(place.marks, marks) });
 
 const afresh = (place: Place, { count }: Look): Looked => ({
   rows: [],

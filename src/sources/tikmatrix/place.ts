@@ -28,10 +28,14 @@ export interface Look {
   readonly count: number;
   /** How many of the rows that it saw had not been read before. */
   readonly found: number;
+  /** It has seen a row that was read before, as it was: the table is the same. */
+  readonly isSame: boolean;
+  /** As those of the place, of the rows that it saw. */
+  readonly marks: readonly Mark[];
   readonly offset: number;
   /** The highest number that it has seen. */
   readonly top: number;
-  /** The number of the last row of its last page: the next page begins with it, or rows were passed over. */
+  /** The number of the last row of its last page: the next page overlaps with it, or rows were passed over. */
   readonly edge: number | null;
   /** The last page, as one text. */
   readonly page: string;
@@ -44,8 +48,10 @@ export const firstPlace: Place = { generation: 1, through: 0, marks: [], order: 
 const lowestMarks = 10;
 const highestMarks = 50;
 
-export function withMarks(marks: readonly Mark[], rows: readonly ReadRow[]): readonly Mark[] {
-  const byId = new Map<number, number>([...marks, ...rows.map(({ id, timestamp }) => [id, timestamp] as const)]);
+export const marksOf = (rows: readonly ReadRow[]): Mark[] => rows.map(({ id, timestamp }) => [id, timestamp]);
+
+export function withMarks(marks: readonly Mark[], more: readonly Mark[]): readonly Mark[] {
+  const byId = new Map<number, number>([...marks, ...more]);
   const sorted: Mark[] = [...byId].sort(([a], [b]) => a - b);
   return sorted.length <= lowestMarks + highestMarks
     ? sorted
