@@ -36,14 +36,21 @@ export const aworldConnector: Connector<AWorldSettings> = {
 interface Place {
   /** Tokens hold for the limit that they were given with, and for no other. */
   readonly limit: number;
-  /** When this round over all users began, ISO 8601. */
-  readonly startedAt: string;
-  /** Whose turn it is, by place in the list. */
-  readonly turn: number;
+  /** The round over all users that is under way. */
+  readonly round: Round | null;
   /** Of users whose lists have more than one page: where their last page begins. */
   readonly lists: readonly ListPlace[];
   /** Empty pages in a row that all told of another one. */
   readonly empty: number;
+}
+
+interface Round {
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** How many users there are. With other users, it begins again. */
+  readonly users: number;
+  /** Whose turn it is, by place in the list. */
+  readonly turn: number;
 }
 
 /** @property edge nothing from there on was written before, in milliseconds since 1970. */
@@ -54,29 +61,29 @@ const maxEmpty = 50;
 /** One page of one user. A user's last page is read again at every look, since it may have grown. */
 async function pull(session: AWorldSession, checkpoint: Checkpoint | undefined): Promise<PullStep> {
   const lists = whoseLists(session);
-  const place = placeOf(session, checkpoint, lists.length);
-  const whose = lists[place.turn]!;
+  const { round, ...place } = placeOf(session, checkpoint, lists.length);
+  const whose = lists[round.turn]!;
   const key = `${whose.header ?? ''}:${whose.id}`;
   const [, token, edge] = place.lists.find(([name]) => name === key) ?? [];
   const others = place.lists.filter(([name]) => name !== key);
   const page = await readPage(session, whose, token).catch((error: unknown) => staleToken(error, token));
   // A token that is no good any more: this user's list is read from its beginning.
-  if (!page) return { rows: [], checkpoint: toCheckpoint({ ...place, lists: others }), isCaughtUp: false };
+  if (!page) return { rows: [], checkpoint: toCheckpoint({ ...place, round, lists: others }), isCaughtUp: false };
   const last = checkedOrder(page, edge ?? null, token);
   const rows = pageRows(page.texts, toRow);
   if (page.nextToken !== undefined) {
     const empty = page.texts.length === 0 ? place.empty + 1 : 0;
     if (empty > maxEmpty) throw malformed('The source tells of ever more pages, and there is nothing on them');
-    const next: Place = { ...place, empty, lists: [...others, [key, page.nextToken, last]] };
+    const next: Place = { ...place, round, empty, lists: [...others, [key, page.nextToken, last]] };
     return { ...rows, checkpoint: toCheckpoint(next), isCaughtUp: false };
   }
-  const turn = place.turn + 1;
-  const isCaughtUp = turn >= lists.length;
+  const turn = round.turn + 1;
+  const isCaughtUp = turn === lists.length;
   return {
     ...rows,
-    checkpoint: toCheckpoint({ ...place, empty: 0, turn }),
+    checkpoint: toCheckpoint({ ...place, empty: 0, round: isCaughtUp ? null : { ...round, turn } }),
     isCaughtUp,
-    coveredUntil: isCaughtUp ? new Date(place.startedAt) : undefined,
+    coveredUntil: isCaughtUp ? new Date(round.startedAt) : undefined,
   };
 }
 
@@ -88,11 +95,15 @@ function whoseLists({ settings: { userIds, externalUserIds } }: AWorldSession): 
   return lists.length > 0 ? lists : [{ id: '' }];
 }
 
-function placeOf({ settings, now }: AWorldSession, checkpoint: Checkpoint | undefined, lists: number): Place {
-  const known = checkpoint as unknown as Place | undefined;
-  const fresh: Place = { limit: settings.limit, startedAt: now.toISOString(), turn: 0, lists: [], empty: 0 };
-  if (known?.limit !== settings.limit) return fresh;
-  return known.turn < lists ? known : { ...fresh, lists: known.lists };
+function placeOf(
+  { settings: { limit }, now }: AWorldSession,
+  checkpoint: Checkpoint | undefined,
+  users: number,
+): Place & { readonly round: Round } {
+  const kept = checkpoint as unknown as Place | undefined;
+  const known: Place = kept?.limit === limit ? kept : { limit, round: null, lists: [], empty: 0 };
+  const isUnderWay = known.round?.users === users;
+  return { ...known, round: isUnderWay ? known.round! : { startedAt: now.toISOString(), users, turn: 0 } };
 }
 
 const toCheckpoint = (place: Place): Checkpoint => JSON.parse(JSON.stringify(place)) as Checkpoint;
