@@ -26,7 +26,12 @@ export async function startEmulator(
   register: (app: FastifyInstance, faults: FaultSwitch) => void | Promise<void>,
   port = 0,
 ): Promise<Emulator> {
-  const app = Fastify({ forceCloseConnections: true, bodyLimit: 64 * 1024 * 1024 });
+  const app = Fastify({
+    forceCloseConnections: true,
+    bodyLimit: 64 * 1024 * 1024,
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
+  });
   const faults = new FaultSwitch();
   const requests = new Map<string, number>();
   app.addHook('onRequest', async ({ method, url }) => {
