@@ -26,6 +26,8 @@ export interface DemoOrder {
   readonly url: string;
   readonly database: string;
   readonly keys: DemoKeys;
+  /** Seals the secrets of the sources that it connects. */
+  readonly sourceSecretKey: string;
 }
 
 /** What the demo's own process tells. */
@@ -59,6 +61,7 @@ export const pageAuthorization = (config: Config, keys: DemoKeys | undefined): s
 export interface DemoParts {
   readonly config: Config;
   readonly keys: DemoKeys;
+  readonly sourceSecretKey: string;
   readonly url: string;
   readonly logger: Logger;
   readonly closing: Closing;
@@ -74,8 +77,8 @@ const program = fileURLToPath(new URL(`../scripts/demo/main.${extension}`, impor
  * should it die. Resolves once there is something to look at.
  */
 export async function runDemo(parts: DemoParts): Promise<void> {
-  const { config, keys, url, logger, closing, say } = parts;
-  const order: DemoOrder = { url, database: config.DATABASE, keys };
+  const { config, keys, sourceSecretKey, url, logger, closing, say } = parts;
+  const order: DemoOrder = { url, database: config.DATABASE, keys, sourceSecretKey };
   const ready = deferred();
   const stopping = new AbortController();
   if (closing.begun) return;

@@ -33,7 +33,7 @@ async function start(config: Config, logger: Logger, closing: Closing): Promise<
   const deps = { store, logger, tokenSecret, sourceSecretKey, pages };
   const gateway = closing.add(await createGateway(config, deps));
   const address = await gateway.app.listen({ host: config.HOST, port: config.PORT });
-  if (keys) await runDemo({ config, keys, url, logger, closing, say });
+  if (keys) await runDemo({ config, keys, sourceSecretKey, url, logger, closing, say });
   if (!closing.begun) say(banner(address, keys));
 }
 

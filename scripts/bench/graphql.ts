@@ -59,7 +59,10 @@ async function makeData(url: string): Promise<void> {
   const tell = (message: object): void => {
     if ('ready' in message) stopping.abort();
   };
-  await runDemo({ url, database, keys }, { logger: silentLogger, signal: stopping.signal, tell });
+  await runDemo(
+    { url, database, keys, sourceSecretKey: '-'.repeat(32) },
+    { logger: silentLogger, signal: stopping.signal, tell },
+  );
 }
 
 interface Server {

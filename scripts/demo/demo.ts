@@ -4,6 +4,7 @@ import { CodedError } from '../../src/base/errors.js';
 import type { Id } from '../../src/base/ids.js';
 import { Closing, sleep } from '../../src/base/lifecycle.js';
 import type { Logger } from '../../src/base/logger.js';
+import { Sealing } from '../../src/base/sealing.js';
 import { KeptLease } from '../../src/ingest/kept-lease.js';
 import { type Log, openLog } from '../../src/log/log.js';
 import type { Viewer } from '../../src/model/viewer.js';
@@ -14,6 +15,8 @@ import { Activities } from '../../src/store/activities.js';
 import { connectStore, type Store } from '../../src/store/connect.js';
 import { ControlLinks } from '../../src/store/control-links.js';
 import { ensureSchema } from '../../src/store/schema.js';
+import { SourceStates } from '../../src/store/source-states.js';
+import { Sources } from '../../src/store/sources.js';
 import { readError } from '../../src/store/store-errors.js';
 import { UnscopedStore } from '../../src/store/unscoped.js';
 import { Users } from '../../src/store/users.js';
@@ -24,6 +27,7 @@ import { ensureWorkspace, fill, isFilled } from './fill.js';
 import { demoLease, type PacedDemoOrder, type Tell } from './order.js';
 import { demoUserEmail } from './people.js';
 import type { Cast } from './sources/scene.js';
+import { runUpstreams } from './upstreams.js';
 
 const defaults = { leaseMs: 6000, pauseMs: [500, 1500] } as const;
 const retryMs = 500;
@@ -130,8 +134,20 @@ class Demo {
     if (signal.aborted) return;
     await this.#beReady(workspace);
     tell({ feeding: lease.fence });
-    await feed({ ...writing, cast, fence: lease.fence, pauseMs: this.order.pauseMs ?? defaults.pauseMs }, signal);
+    const { pauseMs = defaults.pauseMs } = this.order;
+    await Promise.all([
+      feed({ ...writing, cast, fence: lease.fence, pauseMs }, signal),
+      this.#runUpstreams(workspace, lease.fence, signal),
+    ]);
     tell({ feeding: null });
+  }
+
+  async #runUpstreams({ id: workspaceId }: Workspace, fence: number, signal: AbortSignal): Promise<void> {
+    const { pauseMs = defaults.pauseMs, sourceSecretKey } = this.order;
+    const { seq } = await this.log.feeds.settle(workspaceId);
+    const sources = new Sources(this.store, new Sealing(sourceSecretKey));
+    const states = new SourceStates(this.store);
+    await runUpstreams({ sources, states, workspaceId, seq, seed: fence, everyMs: pauseMs[1] }, signal);
   }
 
   /** Every process sees to the keys: which they are depends on how its gateway was started. */

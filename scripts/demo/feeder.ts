@@ -1,6 +1,7 @@
 import { sleep } from '../../src/base/lifecycle.js';
 import { Chance } from './chance.js';
 import { appendPatiently, type Writing } from './patience.js';
+import { demoSourceIds } from './people.js';
 import { Scenario, turns } from './scenario.js';
 import type { Cast } from './sources/scene.js';
 
@@ -16,6 +17,9 @@ const burstShare = 0.05;
 const burstCount = 3;
 /** More rows than one holder of the lease writes; systems that count theirs go on from here. */
 const numbersPerFence = 10_000_000;
+
+/** The systems that are not connected as sources: nobody reads these. */
+const fed = turns.filter((source) => demoSourceIds[source] === undefined);
 
 /** Lets things happen now, one system after the other, until the signal aborts. */
 export async function feed({ cast, fence, pauseMs, ...writing }: Feeding, signal: AbortSignal): Promise<void> {
@@ -33,7 +37,7 @@ export async function feed({ cast, fence, pauseMs, ...writing }: Feeding, signal
     await sleep(pace.between(...pauseMs), signal);
     if (signal.aborted) return;
     const count = pace.odds(burstShare) ? burstCount : 1;
-    const entries = Array.from({ length: count }, () => scenario.next(Date.now(), turns[turn++ % turns.length]));
+    const entries = Array.from({ length: count }, () => scenario.next(Date.now(), fed[turn++ % fed.length]));
     await appendPatiently(writing, entries, signal);
   }
 }

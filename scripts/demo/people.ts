@@ -1,11 +1,22 @@
+import type { Id } from '../../src/base/ids.js';
 import { emailIdentity, type IdentityKey, nativeIdentity } from '../../src/model/identity.js';
 import { facadeConnection, type SourceSystem } from '../../src/model/source-system.js';
 import type { CreateUserInput } from '../../src/model/user-input.js';
 import { Chance } from './chance.js';
 import { firstNames, type Home, homes, lastNames, plainName } from './names.js';
 
+/**
+ * The sources that the demo connects. Their ids are the same in every demo, so what was recorded before they are read is
+ * theirs, and people are known by their ids there from the start.
+ */
+export const demoSourceIds: Readonly<Partial<Record<SourceSystem, Id>>> = {
+  AWORLD: 'de3000000000000000000001',
+  THRIVE: 'de3000000000000000000002',
+  TIKMATRIX: 'de3000000000000000000003',
+};
+
 /** The connection of everything that the demo writes in a system's name. */
-export const demoConnection = 'demo';
+export const connectionOf = (source: SourceSystem): string => demoSourceIds[source] ?? 'demo';
 
 /** One of the demo's people, and what each system calls them. */
 export interface Person extends Home {
@@ -59,7 +70,7 @@ function makePerson(chance: Chance, index: number, firstName: string, lastName: 
 }
 
 export const identityIn = (source: SourceSystem, nativeId: string): IdentityKey =>
-  nativeIdentity(source, demoConnection, nativeId);
+  nativeIdentity(source, connectionOf(source), nativeId);
 
 /** How a person is entered. Each name that a system has for them is an identity, so that entries find them. */
 export const userInput = (person: Person): CreateUserInput => ({

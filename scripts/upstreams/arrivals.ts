@@ -10,7 +10,8 @@ export class Arrivals {
     private readonly system: SourceSystem,
     seed: number,
   ) {
-    const cast = { people: makePeople(), userIds: new Map(), activityIds: new Map() };
+    const people = system === 'AWORLD' ? aworldPeople() : makePeople();
+    const cast = { people, userIds: new Map(), activityIds: new Map() };
     this.#scenario = new Scenario({ cast, seed, name: `${system}-${seed}`, firstNumber: 0 });
   }
 
@@ -20,5 +21,8 @@ export class Arrivals {
   }
 }
 
+/** AWorld lists one user's logs at a time, so it is few who use it. */
+const aworldPeople = () => makePeople().slice(0, 12);
+
 /** The ids of those whom the emulated AWorld knows. */
-export const aworldUserIds = (): readonly string[] => makePeople().map(({ aworldId }) => aworldId);
+export const aworldUserIds = (): readonly string[] => aworldPeople().map(({ aworldId }) => aworldId);

@@ -34,6 +34,18 @@ export interface OutboundOptions {
   readonly limits?: Partial<OutboundLimits>;
 }
 
+/** Where calls may go beside the source's own public origin. */
+export interface Reach {
+  /** Those that its system has by definition. */
+  readonly otherOrigins?: readonly string[];
+  /** Its own origin may be on this machine or its network. */
+  readonly allowsPrivate?: boolean;
+}
+
+interface Target extends Required<Reach> {
+  readonly base: URL;
+}
+
 const maxRedirects = 3;
 const redirects = new Set([301, 302, 303, 307, 308]);
 
@@ -58,24 +70,24 @@ export class Outbound implements Closeable {
   }
 
   /** Calls that go to the origin of `baseUrl`, to those others that its system has by definition, and nowhere else. */
-  to(baseUrl: string, otherOrigins: readonly string[] = []): Upstream {
+  to(baseUrl: string, { otherOrigins = [], allowsPrivate = false }: Reach = {}): Upstream {
     const base = new URL(baseUrl);
-    return { call: (request) => this.#call(base, request, otherOrigins) };
+    return { call: (request) => this.#call({ base, otherOrigins, allowsPrivate }, request) };
   }
 
   async close(): Promise<void> {
     await Promise.all([this.#public.destroy(), this.#private.destroy()]);
   }
 
-  async #call(base: URL, request: UpstreamRequest, otherOrigins: readonly string[]): Promise<UpstreamAnswer> {
-    let url = urlOf(base, request, otherOrigins);
+  async #call(target: Target, request: UpstreamRequest): Promise<UpstreamAnswer> {
+    let url = urlOf(target, request);
     const ended = new AbortController();
     const timer = later(() => ended.abort(new UpstreamError('UNREACHABLE', tooSlow)), this.#limits.totalMs);
     try {
       for (let hops = 0; hops <= maxRedirects; hops += 1) {
-        const answer = await this.#send(url, request, ended.signal);
+        const answer = await this.#send(target, url, request, ended.signal);
         if (!redirects.has(answer.status)) return accepted(answer, request);
-        url = redirected(base, url, answer, request);
+        url = redirected(target.base, url, answer, request);
       }
       throw malformed('The source redirects from one place to the next without end');
     } catch (error) {
@@ -85,8 +97,9 @@ export class Outbound implements Closeable {
     }
   }
 
-  async #send(url: URL, request: UpstreamRequest, signal: AbortSignal): Promise<Answer> {
-    const isPrivate = this.options.privateOrigins.includes(url.origin);
+  async #send(target: Target, url: URL, request: UpstreamRequest, signal: AbortSignal): Promise<Answer> {
+    const isVouchedFor = target.allowsPrivate && url.origin === target.base.origin;
+    const isPrivate = isVouchedFor || this.options.privateOrigins.includes(url.origin);
     if (!isPrivate) checkLiteralAddress(url);
     const response: Dispatcher.ResponseData = await (isPrivate ? this.#private : this.#public).request({
       origin: url.origin,
@@ -128,7 +141,7 @@ class Answer implements UpstreamAnswer {
 
 const tooSlow = 'The source takes too long to answer';
 
-function urlOf(base: URL, { path, query = {} }: UpstreamRequest, otherOrigins: readonly string[]): URL {
+function urlOf({ base, otherOrigins }: Target, { path, query = {} }: UpstreamRequest): URL {
   const isWhole = /^https?:\/\//i.test(path);
   const url = isWhole ? new URL(path) : new URL(base.pathname.replace(/\/$/, '') + path, base);
   if (url.origin !== base.origin && !otherOrigins.includes(url.origin)) throw elsewhere();

@@ -1,13 +1,14 @@
 import type { Id } from '../base/ids.js';
 import type { Source } from '../model/source.js';
 import type { Connector, Session } from './connector.js';
+import type { Reach } from './outbound.js';
 import type { Upstream } from './upstream.js';
 import { UpstreamError } from './upstream-error.js';
 
 export interface SessionParts {
   /** The source's secrets, opened. */
   readonly secrets: { open(source: Source): Promise<Readonly<Record<string, string>>> };
-  readonly outbound: { to(baseUrl: string, otherOrigins?: readonly string[]): Upstream };
+  readonly outbound: { to(baseUrl: string, reach: Reach): Upstream };
 }
 
 interface Remembered {
@@ -42,7 +43,10 @@ export class Sessions {
     return {
       settings: settings.data,
       secrets,
-      upstream: this.parts.outbound.to(source.baseUrl, connector.otherOrigins),
+      upstream: this.parts.outbound.to(source.baseUrl, {
+        otherOrigins: connector.otherOrigins,
+        allowsPrivate: source.allowsPrivateOrigin,
+      }),
       get now() {
         return now();
       },

@@ -22,6 +22,8 @@ export interface Source {
   readonly writesThrough: boolean;
   /** Whether deliveries are taken though there is no secret to verify them by. */
   readonly acceptsUnsigned: boolean;
+  /** Whether an administrator vouches for its origin though that is on this machine or its network. Lost with the origin. */
+  readonly allowsPrivateOrigin?: boolean;
   /** How long after one look the next one is due, in milliseconds. */
   readonly everyMs: number;
   /** Grows with every change. */

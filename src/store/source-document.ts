@@ -19,6 +19,7 @@ export interface SourceDocument {
   trustsEmails: boolean;
   writesThrough: boolean;
   acceptsUnsigned: boolean;
+  allowsPrivateOrigin?: boolean;
   everyMs: number;
   version: number;
   createdAt: Date;
@@ -83,6 +84,7 @@ export const sourceSchema: Document = {
       trustsEmails: { bsonType: 'bool' },
       writesThrough: { bsonType: 'bool' },
       acceptsUnsigned: { bsonType: 'bool' },
+      allowsPrivateOrigin: { bsonType: 'bool' },
       everyMs: { bsonType: ['int', 'long'], minimum: 1 },
       version: { bsonType: ['int', 'long'], minimum: 1 },
       createdAt: { bsonType: 'date' },
@@ -104,6 +106,7 @@ export const toSourceDocument = (source: Source): Omit<SourceDocument, 'secrets'
   trustsEmails: source.trustsEmails,
   writesThrough: source.writesThrough,
   acceptsUnsigned: source.acceptsUnsigned,
+  allowsPrivateOrigin: source.allowsPrivateOrigin ?? false,
   everyMs: source.everyMs,
   version: source.version,
   createdAt: source.createdAt,
@@ -122,6 +125,7 @@ export const toSource = (document: SourceDocument): Source => ({
   trustsEmails: document.trustsEmails,
   writesThrough: document.writesThrough,
   acceptsUnsigned: document.acceptsUnsigned,
+  allowsPrivateOrigin: document.allowsPrivateOrigin ?? false,
   everyMs: document.everyMs,
   version: document.version,
   createdAt: document.createdAt,

@@ -86,11 +86,15 @@ export class Sources {
    * @throws CodedError CONFLICT naming `input.name` or `input.writeThrough`.
    */
   async change(source: Source, change: SourceChange, secrets: Secrets = {}): Promise<Source | undefined> {
-    const changed: Source = { ...source, ...change, version: source.version + 1 };
+    const changed: Source = {
+      ...source,
+      ...change,
+      allowsPrivateOrigin: change.allowsPrivateOrigin ?? (keepsOrigin(source, change) && source.allowsPrivateOrigin),
+      version: source.version + 1,
+    };
     const { _id, workspaceId, ...fields } = toSourceDocument(changed);
     const sealed = this.#sealed(changed, secrets);
-    const keeps = originOf(source) === originOf(changed);
-    const set = keeps ? mapKeys(sealed, (name) => `secrets.${name}`) : { secrets: sealed };
+    const set = keepsOrigin(source, change) ? mapKeys(sealed, (name) => `secrets.${name}`) : { secrets: sealed };
     const document = await this.#write(
       () =>
         this.#collection.findOneAndUpdate(
@@ -172,6 +176,9 @@ export class Sources {
     });
   }
 }
+
+const keepsOrigin = (source: Source, { baseUrl }: SourceChange): boolean =>
+  baseUrl === undefined || originOf({ ...source, baseUrl }) === originOf(source);
 
 const originOf = ({ baseUrl }: Source): string => new URL(baseUrl).origin;
 

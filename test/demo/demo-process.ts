@@ -8,6 +8,9 @@ import { type DemoMessage, demoOrderVariable } from '../../src/demo.js';
 
 const program = fileURLToPath(new URL('../../scripts/demo/main.ts', import.meta.url));
 
+/** Seals the secrets of the demo's sources. */
+export const sourceSecretKey = '-'.repeat(32);
+
 /** The demo's program, as a gateway forks it, and what it says. */
 export class DemoProcess {
   readonly messages: DemoMessage[] = [];
@@ -17,7 +20,7 @@ export class DemoProcess {
 
   constructor(order: Pick<PacedDemoOrder, 'url' | 'database'>) {
     const keys = { apiKey: 'demo-key', secret: 'demo-secret', readerSecret: 'demo-reader-secret' };
-    const whole: PacedDemoOrder = { leaseMs: 2500, pauseMs: [5, 20], keys, ...order };
+    const whole: PacedDemoOrder = { leaseMs: 2500, pauseMs: [5, 20], keys, sourceSecretKey, ...order };
     this.#child = fork(program, {
       env: { ...process.env, [demoOrderVariable]: JSON.stringify(whole) },
       execArgv: ['--import', 'tsx'],

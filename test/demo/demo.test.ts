@@ -9,8 +9,9 @@ import { sourceSystems } from '../../src/model/source-system.js';
 import type { Store } from '../../src/store/connect.js';
 import { LogStates } from '../../src/store/log-states.js';
 import { UnscopedStore } from '../../src/store/unscoped.js';
+import { startGateway } from '../support/gateway.js';
 import { openTestStore } from '../support/store.js';
-import { DemoProcess } from './demo-process.js';
+import { DemoProcess, sourceSecretKey } from './demo-process.js';
 import { DemoStore, entriesOf } from './support.js';
 
 const start = (store: Store): DemoProcess =>
@@ -42,7 +43,13 @@ describe('the demo on one store', { timeout: 120_000 }, async () => {
     // Where a gateway begins to read: its first page must not be empty.
     expect((await new LogStates(store).read(workspaceId))!.mark).toBeGreaterThanOrEqual(historyCount);
     await first.heard('feeding');
+    // What is emulated beside the demo is read by a gateway.
+    const gateway = await startGateway({
+      database: store.db.databaseName,
+      env: { SOURCE_SECRET_KEY: sourceSecretKey },
+    });
     await seeAllSources(store, workspaceId);
+    await gateway.close();
     expect(await first.terminate()).toBe(0);
     await demo.expectWhole();
   });

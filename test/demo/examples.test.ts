@@ -18,6 +18,7 @@ beforeAll(async () => {
       url: inject('mongodbUrl'),
       database: gateway.store.db.databaseName,
       keys: { apiKey: 'demo-key', secret: 'demo-secret', readerSecret: 'demo-reader-secret' },
+      sourceSecretKey: '-'.repeat(32),
     },
     { logger: silentLogger, signal: stopping.signal, tell: (message) => void ('ready' in message && ready.resolve()) },
   );

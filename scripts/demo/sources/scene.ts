@@ -3,7 +3,7 @@ import type { Id } from '../../../src/base/ids.js';
 import type { EntryDraft } from '../../../src/model/log-record.js';
 import type { SourceSystem } from '../../../src/model/source-system.js';
 import type { Chance } from '../chance.js';
-import { demoConnection, type Person } from '../people.js';
+import { connectionOf, type Person } from '../people.js';
 
 /** Who and what entries name, with the ids that the store gave to those who are there. */
 export interface Cast {
@@ -50,7 +50,7 @@ export function sourceEntry(source: SourceSystem, row: object, projection: Proje
     entry: {
       ...rest,
       source,
-      connectionId: demoConnection,
+      connectionId: connectionOf(source),
       occurredAtMicros: occurredAtMicros ?? atMs! * 1000,
       tags: tags ?? [],
       native,

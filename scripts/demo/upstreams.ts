@@ -1,0 +1,97 @@
+import type { Id } from '../../src/base/ids.js';
+import type { Source } from '../../src/model/source.js';
+import type { SourceSystem } from '../../src/model/source-system.js';
+import type { SourceStates } from '../../src/store/source-states.js';
+import type { Sources } from '../../src/store/sources.js';
+import { aworldUserIds } from '../upstreams/arrivals.js';
+import { startCompany } from '../upstreams/company.js';
+import { demoSourceIds } from './people.js';
+
+export interface UpstreamParts {
+  readonly sources: Sources;
+  readonly states: Pick<SourceStates, 'wake' | 'writeFrom'>;
+  readonly workspaceId: Id;
+  /** Where the log stands: what is there is not written into a source. */
+  readonly seq: number;
+  /** Another one for every run, so that each tells a story of its own. */
+  readonly seed: number;
+  readonly everyMs: number;
+}
+
+/**
+ * Runs the emulated systems of the demo until the signal aborts, connected as sources of its workspace. Their rows live as
+ * long as they do: what the gateway has read of them stays in its log.
+ */
+export async function runUpstreams(parts: UpstreamParts, signal: AbortSignal): Promise<void> {
+  const { seed, everyMs } = parts;
+  const company = await startCompany({ ports: { aworld: 0, thrive: 0, tikmatrix: 0 }, seed, past: 0, everyMs });
+  try {
+    const { aworld, thrive, tikmatrix } = company.urls;
+    await connect(parts, 'AWORLD', aworld, {
+      name: 'AWorld (emulated)',
+      settings: { userIds: [...aworldUserIds()] },
+      secrets: { token: 'right' },
+    });
+    await connect(parts, 'THRIVE', thrive, {
+      name: 'Thrive (emulated)',
+      settings: { tenantId: 'tenant_1', since: new Date().toISOString(), settleSeconds: 2 },
+      secrets: { apiSecret: 'api-secret' },
+    });
+    await connect(parts, 'TIKMATRIX', tikmatrix, {
+      name: 'TikMatrix (emulated)',
+      settings: {},
+      secrets: {},
+      writesThrough: true,
+    });
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  } finally {
+    await company.close();
+  }
+}
+
+interface Connection {
+  readonly name: string;
+  readonly settings: Source['settings'];
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly writesThrough?: boolean;
+}
+
+/** Connects an emulated system, or says where it is now. What somebody changed of a source since stays. */
+async function connect(
+  { sources, states, workspaceId, seq }: UpstreamParts,
+  system: SourceSystem,
+  baseUrl: string,
+  { name, settings, secrets, writesThrough = false }: Connection,
+): Promise<void> {
+  const id = demoSourceIds[system]!;
+  const known = await sources.get(workspaceId, id);
+  const now = new Date();
+  if (known) {
+    await sources.change(known, { baseUrl, allowsPrivateOrigin: true, updatedAt: now }, secrets);
+  } else {
+    if (writesThrough) await states.writeFrom(workspaceId, id, seq);
+    const made: Source = {
+      id,
+      workspaceId,
+      system,
+      name,
+      baseUrl,
+      settings,
+      secretNames: Object.keys(secrets),
+      isPaused: false,
+      trustsEmails: false,
+      writesThrough,
+      acceptsUnsigned: false,
+      allowsPrivateOrigin: true,
+      everyMs: 2_000,
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+    };
+    await sources.insert(made, secrets);
+  }
+  await states.wake(workspaceId, id, now);
+}
