@@ -35,7 +35,7 @@ describe.each(sources)('$system', ({ system, kit }) => {
   );
 
   it('has fixtures, and each of them comes back as it was', () => {
-    expect(fixtures.length).toBeGreaterThan(0);
+    expect(fixtures.length, `write test/fixtures/${kit.fixtures}: rows as the system gives them`).toBeGreaterThan(0);
     for (const native of fixtures) comesBack(kit, native, entryOf(read(native)));
   });
 
