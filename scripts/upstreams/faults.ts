@@ -74,8 +74,11 @@ export function installFaults(app: FastifyInstance, faults: FaultSwitch): void {
     if (request.url.startsWith(ownPaths)) return;
     const fault = faults.take();
     if (fault.kind === 'slow') await sleep(fault.ms);
-    else if (fault.kind === 'away') request.raw.socket.destroy();
-    else if (fault.kind === 'cut-off' || fault.kind === 'wrong-length') breakingOff.set(reply, fault.kind);
+    else if (fault.kind === 'away') {
+      // What does not arrive is not done either.
+      reply.hijack();
+      request.raw.socket.destroy();
+    } else if (fault.kind === 'cut-off' || fault.kind === 'wrong-length') breakingOff.set(reply, fault.kind);
     else await answerWrongly(reply, fault);
   });
   app.addHook('onSend', async (_request, reply, payload) => {

@@ -62,6 +62,7 @@ export const aworldKit: SourceKit = {
   row,
   rowHolding: (n, atMs, value) => row(n, atMs, { additionalData: value }),
   unknownWord: { row: (n, atMs) => row(n, atMs, { outcome: 'PASS' }), drift: 'outcome: PASS' },
+  posted: JSON.stringify({ activityId: 'a', userId: users[0], value: 2, additionalData: { 'a.b': 1 } }),
   start: async () => {
     const emulator = await startAWorld();
     return {

@@ -20,6 +20,8 @@ export interface SourceKit {
   rowHolding(n: number, atMs: number, value: unknown): string;
   /** The same with a word of another day, where the system has words. */
   unknownWord?: { readonly row: (n: number, atMs: number) => string; readonly drift: string };
+  /** What is posted to us in the system's name and is written to it. Of every system that can be written to. */
+  readonly posted?: string;
   start(): Promise<EmulatedSource>;
 }
 

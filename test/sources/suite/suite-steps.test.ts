@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { UpstreamWrite } from '../../../src/ingest/connector.js';
 import { UpstreamError } from '../../../src/ingest/upstream-error.js';
 import { type Driver, drive, nativesOf, recorded } from './driving.js';
 import type { EmulatedSource, SourceKit } from './kit.js';
@@ -131,6 +132,34 @@ describe.each(sources)('$system', ({ connector, kit }) => {
       expect(nativesOf(recorded([...before, ...after]))).toEqual(all(source));
     },
   );
+
+  if (connector.write) {
+    it.each(['cut-off', 'away'] as const)('writes once, though the first try ends with %s', async (kind) => {
+      const source = await start(kit, 3);
+      const { session } = await driven(source);
+      // A token is got before the source begins to fail, so that it is the write that fails.
+      await connector.test(session);
+      const write: UpstreamWrite = {
+        entryId: 'c'.repeat(24),
+        native: kit.posted!,
+        occurredAtMicros: startMs * 1000,
+        userId: 'somebody',
+        isRepeat: false,
+      };
+      source.emulator.faults.set({ kind });
+      await expect(connector.write!.create(session, write)).rejects.toMatchObject({ kind: 'UNREACHABLE' });
+      source.emulator.faults.set({ kind: 'none' });
+      // Cut off, it is there and nobody knows; dropped, it never arrived.
+      expect(source.rows.count).toBe(kind === 'cut-off' ? 4 : 3);
+      const first = await connector.write!.create(session, { ...write, isRepeat: true });
+      expect(await connector.write!.create(session, { ...write, isRepeat: true })).toEqual(first);
+      expect(source.rows.count).toBe(4);
+      // It comes back under the id that was answered: by it the entry that it was made from is recognised.
+      const rows = recorded(await (await driven(source)).toEnd());
+      const ours = [...rows.values()].filter(({ entry }) => entry.nativeId === first.upstreamId);
+      expect(ours).toHaveLength(1);
+    });
+  }
 
   it('works alike wherever its process thinks it is', async () => {
     const here = process.env.TZ;

@@ -61,6 +61,7 @@ export const tikmatrixKit: SourceKit = {
   },
   row,
   rowHolding: (n, atMs, value) => row(n, atMs, { payload: value }),
+  posted: JSON.stringify({ platform: 'tiktok', serial: 's', action_type: 'post', username: 'u' }),
   start: async () => {
     const emulator = await startTikMatrix();
     return { emulator, rows: emulator.rows, settings: { limit: 5 }, secrets: {} };
