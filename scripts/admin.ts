@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { addCredentialCommands } from './admin/credentials.js';
+import { addDeliveryCommands } from './admin/deliveries.js';
+import { addEmulatorCommands } from './admin/emulators.js';
 import { addLogCommands } from './admin/log.js';
 import { addSourceCommands } from './admin/sources.js';
 import { addUserCommands } from './admin/users.js';
@@ -19,6 +21,8 @@ addUserCommands(program);
 addCredentialCommands(program);
 addLogCommands(program);
 addSourceCommands(program);
+addDeliveryCommands(program);
+addEmulatorCommands(program);
 
 try {
   await program.parseAsync();

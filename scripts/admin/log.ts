@@ -1,13 +1,8 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { beginEpoch } from '../../src/log/retention.js';
 import { withAdmin } from './context.js';
+import { instant } from './instant.js';
 import { printFields } from './output.js';
-
-const instant = (value: string): Date => {
-  const date = new Date(value);
-  if (Number.isNaN(date.getTime())) throw new InvalidArgumentError('must be a date such as 2026-01-31');
-  return date;
-};
 
 export function addLogCommands(program: Command): void {
   program

@@ -30,6 +30,23 @@ export const faultSchema = z.discriminatedUnion('kind', [
 ]);
 export type Fault = z.infer<typeof faultSchema>;
 
+/** The faults by name, as a person at a terminal sets them. */
+export const namedFaults = {
+  none: { kind: 'none' },
+  away: { kind: 'away' },
+  slow: { kind: 'slow', ms: 30_000 },
+  'cut-off': { kind: 'cut-off' },
+  'wrong-length': { kind: 'wrong-length' },
+  html: { kind: 'html' },
+  'error-inside': { kind: 'error-inside' },
+  'too-many': { kind: 'too-many', retryAfterSeconds: 60 },
+  broken: { kind: 'status', status: 500 },
+  refused: { kind: 'status', status: 401 },
+  'gzip-bomb': { kind: 'gzip-bomb', megabytes: 256 },
+  'endless-pages': { kind: 'endless-pages' },
+  'same-page': { kind: 'same-page' },
+} as const satisfies Readonly<Record<string, Fault>>;
+
 /** What lies below is about the emulator and no part of what it emulates: no fault is met there. */
 const ownPaths = '/__';
 /** Where the switch is reached over HTTP: `GET` tells, `PUT` sets. */

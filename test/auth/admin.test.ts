@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { ObjectId } from 'mongodb';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { newId } from '../../src/base/ids.js';
 import type { Store } from '../../src/store/connect.js';
+import { Deliveries } from '../../src/store/deliveries.js';
 import { authenticatorOn, basic, openAuthStore } from './support.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -97,11 +100,27 @@ it('makes users whom keys can belong to, begins epochs and erases what is old', 
   expect((await admin('retain', 'old-firm', '--since', 'never')).err).toMatch(/must be a date/);
 }, 120_000);
 
+it('has deliveries of a source processed again', async () => {
+  const workspaceId = field(await admin('create-workspace', 'deliveries'), 'id');
+  const [sourceId, received] = [newId(), new Date()];
+  const at = { workspaceId: new ObjectId(workspaceId), _id: new ObjectId(sourceId) };
+  await store.db.collection('sources').insertOne(at, { bypassDocumentValidation: true });
+  const deliveries = new Deliveries(store);
+  const delivery = { sourceId, headers: {}, body: Buffer.from('{}'), receivedAt: received, hash: Buffer.from('hash') };
+  const id = (await deliveries.keep(workspaceId, delivery))!;
+  await deliveries.failed(workspaceId, id, received, 'no');
+  const replay = (...args: string[]) => admin('replay-deliveries', 'deliveries', sourceId, ...args);
+  expect(field(await replay('--failed', '--since', '2990-01-01'), 'deliveries')).toBe('0');
+  expect(field(await replay('--failed'), 'deliveries')).toBe('1');
+  expect((await deliveries.takeUp(workspaceId, new Date(), new Date()))?.id).toBe(id);
+  expect((await admin('replay-deliveries', 'deliveries', newId())).err).toContain('has no source');
+});
+
 it('helps, with an example for each command', async () => {
   const { code, out } = await admin('--help');
   expect(code).toBe(0);
   const commands = [...out.matchAll(/^ {2}([a-z-]+-[a-z]+|revoke|retain) /gm)].map((match) => match[1]!);
-  expect(commands).toHaveLength(10);
+  expect(commands).toHaveLength(12);
   const helps = await Promise.all(commands.map((command) => admin(command, '--help')));
   helps.forEach((help, index) => {
     expect(help.out).toContain(`npm run admin -- ${commands[index]} `.trimEnd());
