@@ -37,7 +37,9 @@ async function pull(session: TikMatrixSession, checkpoint: Checkpoint | undefine
   const look = place.look!;
   const texts = await readList(session, look.offset);
   const { rows: read, rejected } = sorted(texts);
-  if (place.order === 'none' || orderOf(read) === 'none') {
+  // A page of hardly any rows, among texts that are none, tells neither order nor end.
+  const tellsLittle = texts.length > 1 && read.length < 2;
+  if (place.order === 'none' || orderOf(read) === 'none' || tellsLittle) {
     const all = await lookAtAll(session, place);
     return { ...caughtUp(all.place, now), rows: entries(all.rows, all.place), rejected };
   }

@@ -39,8 +39,8 @@ export interface Look {
   readonly edge: number | null;
   /** The last page, as one text. */
   readonly page: string;
-  /** It had to go back, because rows were deleted and others moved up. */
-  readonly wentBack: boolean;
+  /** How often it came again. */
+  readonly equal: number;
 }
 
 export const firstPlace: Place = { generation: 1, through: 0, marks: [], order: null, skip: 0, count: 0, look: null };

@@ -1,6 +1,15 @@
 import { malformed } from '../../ingest/upstream-error.js';
 import { readCount, readList, type TikMatrixSession } from './api.js';
-import { freshRows, isOtherTable, isOtherTableNow, marksOf, nextGeneration, type Place, withMarks } from './place.js';
+import {
+  freshRows,
+  isOtherTable,
+  isOtherTableNow,
+  marksOf,
+  nextGeneration,
+  orderOf,
+  type Place,
+  withMarks,
+} from './place.js';
 import { type ReadRow, readRow } from './rows.js';
 
 const maxPages = 200;
@@ -14,25 +23,27 @@ export async function lookAtAll(
   session: TikMatrixSession,
   place: Place,
 ): Promise<{ readonly rows: readonly ReadRow[]; readonly place: Place }> {
-  const seen = new Map<number, ReadRow>();
-  const count = await readCount(session);
-  let isWhole = false;
-  for (let pass = 1; pass <= maxPasses && !isWhole; pass += 1) {
-    isWhole = (await readAll(session, seen)) && seen.size >= count;
+  let listed: readonly string[] | undefined;
+  for (let pass = 1; pass <= maxPasses && !listed; pass += 1) {
+    const count = await readCount(session);
+    const read = await readAll(session);
+    if (read && read.length >= count) listed = read;
   }
-  if (!isWhole) throw malformed("The source's rows change places from page to page, so that some were never seen");
-  const rows = [...seen.values()].sort((a, b) => a.id - b.id);
+  if (!listed) throw malformed("The source's rows change places from page to page, so that some were never seen");
+  const inOrder = listed.flatMap((text) => readRow(text) ?? []);
+  const rows = inOrder.toSorted((a, b) => a.id - b.id);
   const top = rows.at(-1)?.id ?? 0;
   const isOther = isOtherTable(place, rows) ?? (top < place.through && isOtherTableNow(place, rows));
   const now = isOther ? nextGeneration(place) : place;
   return {
     rows: freshRows(now, rows),
-    // In which order it is shows again at the next look.
     place: {
       ...now,
-      order: null,
+      order: orderOf(inOrder) ?? null,
       through: top,
-      count: seen.size,
+      // A list of the oldest first is looked at from its beginning.
+      skip: 0,
+      count: rows.length,
       marks: withMarks(now.marks, marksOf(rows)),
       look: null,
     },
@@ -40,19 +51,17 @@ export async function lookAtAll(
 }
 
 /**
- * False where rows changed places meanwhile. Pages overlap by one row: one that begins with another row than the last one
- * ended with shows it.
+ * The rows' texts in the list's order; undefined where they changed places meanwhile. Pages overlap by one row: one that begins
+ * with another row than the last one ended with shows it.
  */
-async function readAll(session: TikMatrixSession, seen: Map<number, ReadRow>): Promise<boolean> {
+async function readAll(session: TikMatrixSession): Promise<readonly string[] | undefined> {
+  const seen = new Set<string>();
   let edge: string | undefined;
   for (let page = 0, offset = 0; page < maxPages; page += 1) {
     const texts = await readList(session, offset);
-    if (edge !== undefined && texts[0] !== edge) return false;
-    for (const text of texts) {
-      const row = readRow(text);
-      if (row) seen.set(row.id, row);
-    }
-    if (texts.length === 0 || (edge !== undefined && texts.length === 1)) return true;
+    if (edge !== undefined && texts[0] !== edge) return undefined;
+    for (const text of texts) seen.add(text);
+    if (texts.length === 0 || (edge !== undefined && texts.length === 1)) return [...seen];
     edge = texts.at(-1);
     offset += texts.length - 1;
   }

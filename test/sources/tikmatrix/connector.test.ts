@@ -106,6 +106,14 @@ describe.each(['newest', 'oldest', 'none'] as const)('a list with the %s first',
   });
 });
 
+describe('texts that are no rows', () => {
+  it.each(['newest', 'oldest'] as const)('hide no row behind them, with the %s first', async (order) => {
+    const [emulator, driver] = await start(order);
+    emulator.rows.add(...rows(3), ...rows(9).map((each) => ({ ...each, timestamp: 'soon' })), ...rows(4, 20));
+    expect([...recorded(await driver.toEnd()).values()].map(({ entry }) => entry.nativeId)).toHaveLength(7);
+  });
+});
+
 describe('errors', () => {
   it.each([true, false])('are told by the code, with an HTTP status of their own: %s', async (errorsByStatus) => {
     const [emulator, driver] = await start('newest');
