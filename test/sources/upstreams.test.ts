@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Emulator } from '../../scripts/upstreams/emulator.js';
+import { faultPath, rowsPath } from '../../scripts/upstreams/faults.js';
+import { allConnectors } from '../../src/sources/connectors.js';
+import { drive, recorded } from './suite/driving.js';
+
+const program = fileURLToPath(new URL('../../scripts/upstreams/main.ts', import.meta.url));
+const child = spawn(process.execPath, ['--import', 'tsx', program, '--past', '40', '--every', '0'], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+afterAll(() => void child.kill('SIGKILL'));
+const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+const told = JSON.parse(line) as Record<'aworld' | 'thrive' | 'tikmatrix', string> & { aworldUserIds: string[] };
+const send = (url: string, method: string, body: unknown) =>
+  fetch(url, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+describe('the emulated systems as a process', () => {
+  it.each([
+    ['AWORLD', 'aworld', { userIds: told.aworldUserIds }, { token: 'right' }],
+    ['THRIVE', 'thrive', { tenantId: 'tenant_1', windowDays: 30 }, { apiSecret: 'api-secret' }],
+    ['TIKMATRIX', 'tikmatrix', {}, {}],
+  ] as const)(
+    '%s has a past that its connector reads, takes more rows over HTTP, and fails as it is told',
+    async (system, name, settings, secrets) => {
+      const url = told[name];
+      let aheadMs = 0;
+      const emulator = { url } as Emulator;
+      const rows = { count: 0, texts: [], add: () => {} };
+      const driver = await drive(
+        allConnectors.get(system)!,
+        { emulator, rows, settings, secrets },
+        () => new Date(Date.now() + aheadMs),
+      );
+      const steps = await driver.toEnd();
+      expect(recorded(steps).size).toBe(40);
+      expect(steps.flatMap(({ rows }) => rows).flatMap(({ drift = [] }) => drift)).toEqual([]);
+
+      const at = new Date().toISOString();
+      const more = {
+        AWORLD: {
+          activityLogId: 'more',
+          activityId: 'a',
+          userId: told.aworldUserIds[0],
+          completedAt: at,
+          updatedAt: at,
+        },
+        THRIVE: { id: 'f'.repeat(24), user: null, type: 'viewed', date: at, data: {}, with: null },
+        TIKMATRIX: { platform: 'p', serial: 's', action_type: 'post', timestamp: Math.floor(Date.now() / 1000) },
+      }[system];
+      expect(await (await send(url + rowsPath, 'POST', [more])).json()).toEqual({ count: 41 });
+      aheadMs = 60_000;
+      const grown = await driver.toEnd(steps.at(-1)!.checkpoint);
+      expect(recorded([...steps, ...grown]).size).toBe(41);
+
+      expect((await send(url + faultPath, 'PUT', { kind: 'status', status: 500 })).status).toBe(200);
+      await expect(driver.step(undefined)).rejects.toMatchObject({ kind: 'UNREACHABLE' });
+      await driver.close();
+    },
+  );
+
+  it('ends when it is asked to', async () => {
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+  });
+});
