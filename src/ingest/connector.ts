@@ -76,6 +76,8 @@ export interface IngestedRow {
   readonly nativeKey: string;
   /** Over what the system never changes of a row once it is there. */
   readonly contentHash: string;
+  /** What the connector's writer would have answered for it. Absent: its native id. */
+  readonly upstreamId?: string;
   readonly entry: Omit<EntryDraft['entry'], 'source' | 'connectionId' | 'actor' | 'activityRef'>;
   readonly actor: SourceActor;
   /** The system's own id of what was done, where it has definitions. */

@@ -72,13 +72,15 @@ async function withoutOurs(
   try {
     const known = await ours(
       source,
-      rows.flatMap(({ entry }) => entry.nativeId ?? []),
+      rows.flatMap((row) => upstreamIdOf(row) ?? []),
     );
-    return rows.filter(({ entry }) => entry.nativeId === undefined || !known.has(entry.nativeId));
+    return rows.filter((row) => !known.has(upstreamIdOf(row) ?? ''));
   } catch (error) {
     throw storeFault(error);
   }
 }
+
+const upstreamIdOf = ({ upstreamId, entry }: IngestedRow): string | undefined => upstreamId ?? entry.nativeId;
 
 const storeFault = (cause: unknown): UpstreamError =>
   new UpstreamError('STORE', 'Our own store could not take what the source gave', { cause });

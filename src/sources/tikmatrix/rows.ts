@@ -46,6 +46,7 @@ export function toRow({ id, timestamp, fields, native }: ReadRow, generation: nu
   });
   return {
     nativeKey: `${generation}:${id}:${timestamp}`,
+    upstreamId: upstreamIdOf({ id, timestamp }),
     contentHash: contentHashOf(Object.fromEntries(fieldNames.map((name) => [name, fields[name]]))),
     entry: {
       ...entry,
@@ -59,6 +60,9 @@ export function toRow({ id, timestamp, fields, native }: ReadRow, generation: nu
     drift: [...unknownFields(fields, knownFields), ...unlikeText(fields)],
   };
 }
+
+/** A number alone may be another row's by now. */
+export const upstreamIdOf = ({ id, timestamp }: Pick<ReadRow, 'id' | 'timestamp'>): string => `${id}:${timestamp}`;
 
 const textOf = (value: JsonValue | undefined): string => (typeof value === 'string' ? value.toWellFormed() : '');
 

@@ -156,7 +156,9 @@ describe.each(sources)('$system', ({ connector, kit }) => {
       expect(source.rows.count).toBe(4);
       // It comes back under the id that was answered: by it the entry that it was made from is recognised.
       const rows = recorded(await (await driven(source)).toEnd());
-      const ours = [...rows.values()].filter(({ entry }) => entry.nativeId === first.upstreamId);
+      const ours = [...rows.values()].filter(
+        ({ entry, upstreamId }) => (upstreamId ?? entry.nativeId) === first.upstreamId,
+      );
       expect(ours).toHaveLength(1);
     });
   }

@@ -139,7 +139,7 @@ describe('writing', () => {
 
   it('sends the six fields, with the time that the entry has', async () => {
     const [emulator, driver] = await start('newest');
-    expect(await writer.create(driver.session, write())).toEqual({ upstreamId: '1' });
+    expect(await writer.create(driver.session, write())).toEqual({ upstreamId: '1:1707725000' });
     expect(JSON.parse(emulator.rows.texts[0]!)).toEqual({
       id: 1,
       platform: 'tiktok',
@@ -154,9 +154,9 @@ describe('writing', () => {
     emulator.rows.add(...rows(9).map((each) => ({ ...each, serial: 's' })));
     await writer.create(driver.session, write());
     emulator.rows.add(...rows(9).map((each) => ({ ...each, serial: 's' })));
-    expect(await writer.create(driver.session, write({ isRepeat: true }))).toEqual({ upstreamId: '10' });
+    expect(await writer.create(driver.session, write({ isRepeat: true }))).toEqual({ upstreamId: '10:1707725000' });
     const other = write({ isRepeat: true, occurredAtMicros: 1_707_725_001_000_000 });
-    expect(await writer.create(driver.session, other)).toEqual({ upstreamId: '20' });
+    expect(await writer.create(driver.session, other)).toEqual({ upstreamId: '20:1707725001' });
     expect(emulator.rows.count).toBe(20);
   });
 
@@ -168,5 +168,16 @@ describe('writing', () => {
       await writer.remove!(driver.session, '1');
     }
     expect(emulator.rows.count).toBe(1);
+  });
+
+  it('removes no other row that got the number of one that was written', async () => {
+    const [emulator, driver] = await start('oldest');
+    const { upstreamId } = await writer.create(driver.session, write());
+    emulator.rows.reset();
+    emulator.rows.add(...rows(8));
+    await writer.remove!(driver.session, upstreamId);
+    expect(emulator.rows.count).toBe(8);
+    await writer.remove!(driver.session, '8:1707725008');
+    expect(emulator.rows.count).toBe(7);
   });
 });
