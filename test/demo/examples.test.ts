@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { runDemo } from '../../scripts/demo/demo.js';
 import { deferred } from '../../src/base/lifecycle.js';
 import { silentLogger } from '../../src/base/logger.js';
-import { type Example, examples } from '../../src/server/pages/examples.js';
+import type { Example } from '../../src/server/pages/example.js';
+import { examples } from '../../src/server/pages/examples.js';
 import { Following, stockClient } from '../support/following.js';
 import { type GraphqlError, startGateway, type TestGateway } from '../support/gateway.js';
 import { TestSystems } from '../support/sources.js';
@@ -147,6 +148,15 @@ describe('on the data of the demo', () => {
     'Live, filtered': async () => {
       const events = await toldBy('Live, filtered', ['opened', 'completed'], 1);
       expect(events).toMatchObject([{ type: 'RECORDED', activityLog: { summary: 'completed for Live, filtered' } }]);
+    },
+    'Sources, live': async () => {
+      const { query, variables } = exampleOf('Sources, live');
+      const stock = stockClient({ url: gateway.url, people: { ...gateway.people, admin: 'Bearer demo-key' } });
+      const following = stock.client.iterate<{ sourceChanged: { name: string } }>({ query, variables });
+      const first = await following.next();
+      expect(first.value).toMatchObject({ data: { sourceChanged: { name: expect.any(String) } } });
+      await following.return?.();
+      await stock.close();
     },
   };
 

@@ -34,6 +34,7 @@ const titles = [
   'Sources',
   'Live',
   'LiveCompleted',
+  'SourcesLive',
 ];
 const without = (title: string): string[] => titles.filter((one) => one !== title);
 const tabTitles = (page: Page): Promise<string[]> => page.locator('.graphiql-tab-button').allTextContents();

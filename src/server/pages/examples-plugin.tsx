@@ -1,5 +1,6 @@
 import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
-import { type Example, examples } from './examples.js';
+import type { Example } from './example.js';
+import { examples } from './examples.js';
 import { isNarrow } from './narrow.js';
 
 /** Short lists stay on one line: the editor for variables is low. */

@@ -1,9 +1,5 @@
-export interface Example {
-  readonly title: string;
-  /** Begins with a comment that tells what it shows. The operation's name becomes the tab's title. */
-  readonly query: string;
-  readonly variables: Readonly<Record<string, unknown>>;
-}
+import type { Example } from './example.js';
+import { liveExamples } from './live-examples.js';
 
 /** The tabs of a first visit, and the list under "Examples". Each works as it is on the demo data. */
 export const examples: readonly Example[] = [
@@ -237,67 +233,5 @@ query Sources {
 `,
     variables: {},
   },
-  {
-    title: 'Live',
-    query: `# Live: Every entry as it is recorded or removed,
-# in the order of the log, each once.
-#
-# Run it, and what happens anywhere is told here.
-# \`after\` takes a \`feedCursor\` or an event's
-# \`cursor\`: what came since then is first.
-#
-# A stock graphql-ws client repeats its first
-# variables when it comes back. Give it a getter,
-# and it goes on where it was:
-#   variables: { get after() { return last } }
-#   retryAttempts: Infinity
-# The page /live does so.
-subscription Live($after: FeedCursor) {
-  activityLogged(after: $after) {
-    type
-    cursor
-    activityLog {
-      occurredAt
-      source
-      action
-      summary
-      user {
-        name
-      }
-    }
-  }
-}
-`,
-    variables: { after: null },
-  },
-  {
-    title: 'Live, filtered',
-    query: `# Live, filtered: Only what was completed or passed,
-# wherever that was.
-#
-# A subscription takes every filter that a list
-# takes, with the same meaning. Here too a client
-# comes back to its place by a getter for \`after\`.
-subscription LiveCompleted(
-  $filter: ActivityLogFilter
-  $after: FeedCursor
-) {
-  activityLogged(filter: $filter, after: $after) {
-    type
-    cursor
-    activityLog {
-      source
-      summary
-      activity {
-        name
-      }
-      user {
-        name
-      }
-    }
-  }
-}
-`,
-    variables: { filter: { actionClasses: ['COMPLETED', 'PASSED'] }, after: null },
-  },
+  ...liveExamples,
 ];
