@@ -234,6 +234,15 @@ describe('the history of merges', () => {
     expect(await get(who, ben.id)).toMatchObject({ identities: ben.identities });
   });
 
+  it('refuses nothing for what the documents do not show yet', async () => {
+    const who = await freshViewer();
+    const [ann, ben] = await threePeople(who);
+    const { seq } = await services.reader.settle(who.workspaceId);
+    const dying = new UserService({ ...services, users: unwritable(services.users, seq) });
+    await expect(dying.merge(who, { userId: ann.id, intoUserId: ben.id })).rejects.toThrow('killed');
+    expect((await elsewhere.userService.unmerge(who, { userId: ann.id })).node.identities).toEqual(ann.identities);
+  });
+
   it('lets one of several processes win, the others see what it did', async () => {
     const who = await freshViewer();
     const [ann, ben, cid] = await threePeople(who);

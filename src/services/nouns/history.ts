@@ -50,7 +50,11 @@ export class NounHistory<T extends Stamped> {
 
   constructor(private readonly parts: HistoryParts<T>) {}
 
-  /** Decides and writes a change. @param decide reads documents and may be called several times; what it throws ends the change. */
+  /**
+   * Decides and writes a change.
+   * @param decide reads documents and may be called several times; what it throws ends the change, once it throws it at
+   * the end of the line.
+   */
   change<R>(workspaceId: Id, decide: () => Promise<Plan<T, R>>): Promise<{ readonly seq: number; readonly result: R }> {
     const before = this.#queues.get(workspaceId) ?? Promise.resolve();
     const mine = before.then(() => this.#change(workspaceId, decide));
@@ -63,13 +67,7 @@ export class NounHistory<T extends Stamped> {
 
   /** Brings the documents to the end of the line. Answers how many changes they lacked. */
   async catchUp(workspaceId: Id): Promise<number> {
-    let head = await this.#wholeHead(workspaceId);
-    for (let applied = 0; ; applied += 1) {
-      const next = await this.parts.links.byKey(workspaceId, this.#keyAfter(head));
-      if (!next) return applied;
-      await this.apply(workspaceId, next);
-      head = next.seq;
-    }
+    return (await this.#toTheEnd(workspaceId)).applied;
   }
 
   /** Brings the documents to what one control entry says. Applying it again, or late, changes nothing. */
@@ -88,12 +86,26 @@ export class NounHistory<T extends Stamped> {
   async #change<R>(workspaceId: Id, decide: () => Promise<Plan<T, R>>): Promise<{ seq: number; result: R }> {
     for (let tries = 0; tries < maxTries; tries += 1) {
       const head = await this.#wholeHead(workspaceId);
-      const plan = await decide();
+      const plan = await decide().catch(async (refusal: unknown) => {
+        // Somebody else may just have been changing the documents, or have left them half changed.
+        if ((await this.#toTheEnd(workspaceId)).head === head) throw refusal;
+      });
+      if (!plan) continue;
       if (!plan.change) return { seq: head, result: plan.result };
       const seq = await this.#append(workspaceId, head, plan.change);
       if (seq !== undefined) return { seq, result: plan.result };
     }
     throw unavailable(new Error(`Too many others change ${this.parts.noun} at once`));
+  }
+
+  async #toTheEnd(workspaceId: Id): Promise<{ readonly head: number; readonly applied: number }> {
+    let head = await this.#wholeHead(workspaceId);
+    for (let applied = 0; ; applied += 1) {
+      const next = await this.parts.links.byKey(workspaceId, this.#keyAfter(head));
+      if (!next) return { head, applied };
+      await this.apply(workspaceId, next);
+      head = next.seq;
+    }
   }
 
   /** The last entry that the documents reflect. One that another process may have left half applied is applied again. */
