@@ -130,9 +130,23 @@ export interface UpstreamWrite {
   readonly isRepeat: boolean;
 }
 
+/** What of the source is to be removed there. */
+export interface UpstreamRow {
+  /** What `create` answered; of a row that was pulled, its native id. */
+  readonly upstreamId: string;
+  readonly occurredAtMicros: number;
+  readonly serial?: string;
+  readonly platform?: string;
+}
+
 export interface Writer<S> {
   /** Creates it there, exactly once however often it is tried; answers the id that the source knows it by. */
   create(session: Session<S>, write: UpstreamWrite): Promise<{ readonly upstreamId: string }>;
-  /** Removes it there; one that is not there is removed. Absent where the system cannot. */
-  remove?(session: Session<S>, upstreamId: string): Promise<void>;
+  /**
+   * The id of what an earlier try of the write made there; undefined where none did. `create` uses the same on a repeat.
+   * Absent where the system recognises repeats by itself, or tells nothing of what it holds.
+   */
+  find?(session: Session<S>, write: UpstreamWrite): Promise<string | undefined>;
+  /** Removes it there, and nothing else; one that is not there is removed. Absent where the system cannot. */
+  remove?(session: Session<S>, row: UpstreamRow): Promise<void>;
 }

@@ -60,7 +60,7 @@ async function writeRecord(run: WriteThroughRun, record: LogRecord): Promise<voi
     const { source, connectionId } = record.entry;
     if (source === run.source.system && connectionId === facadeConnection) await create(run, record.entry);
   } else if (record.kind === 'removed' && record.target.source === run.source.system) {
-    await remove(run, record.targetId, record.target.nativeId);
+    await remove(run, record.targetId, record.target);
   }
 }
 
@@ -85,10 +85,12 @@ async function create({ source, session, writer, writes, clock }: WriteThroughRu
   }
 }
 
+type Removed = Extract<LogRecord, { kind: 'removed' }>;
+
 async function remove(
   { source, session, writer, writes, clock, connectionsOf }: WriteThroughRun,
   entryId: Id,
-  nativeId: string | undefined,
+  { nativeId, occurredAtMicros, serial, platform }: Removed['target'],
 ): Promise<void> {
   if (!writer.remove) return;
   const { workspaceId } = source;
@@ -97,7 +99,7 @@ async function remove(
   if (upstreamId === undefined || write?.status === 'REMOVED') return;
   if (write && write.sourceId !== source.id) return;
   try {
-    await writer.remove(session, upstreamId);
+    await writer.remove(session, { upstreamId, occurredAtMicros, serial, platform });
     await writes.removed(workspaceId, entryId, clock.now());
   } catch (error) {
     await writes.failed(workspaceId, entryId, refusalOf(error), clock.now());

@@ -54,8 +54,8 @@ describe('a connector, pointed at our own façade', () => {
     const write = { entryId: 'd'.repeat(24), native, occurredAtMicros: second * 1e6, isRepeat: false };
     const { upstreamId } = await connector.write!.create(driver.session, write);
     expect(await connector.write!.create(driver.session, { ...write, isRepeat: true })).toEqual({ upstreamId });
-    await connector.write!.remove!(driver.session, upstreamId);
-    await connector.write!.remove!(driver.session, upstreamId);
+    await connector.write!.remove!(driver.session, { upstreamId, occurredAtMicros: second * 1e6 });
+    await connector.write!.remove!(driver.session, { upstreamId, occurredAtMicros: second * 1e6 });
     await driver.close();
   });
 

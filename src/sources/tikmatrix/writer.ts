@@ -19,7 +19,7 @@ export const tikmatrixWriter: Writer<TikMatrixSettings> = {
     const id = found?.id ?? (await createRow(session, row));
     return { upstreamId: upstreamIdOf({ id, timestamp: row.timestamp as number }) };
   },
-  remove: async (session, upstreamId) => {
+  remove: async (session, { upstreamId }) => {
     const [id, timestamp] = upstreamId.split(':') as [string, string?];
     // One that was written from here is known with its time: the number may have been given to another row since.
     const isThere = timestamp === undefined || (await find(session, {}, (read) => upstreamIdOf(read) === upstreamId));

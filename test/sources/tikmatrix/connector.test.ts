@@ -165,7 +165,7 @@ describe('writing', () => {
     emulator.rows.add(...rows(2));
     for (const errorsByStatus of [false, true, true]) {
       emulator.behaviour.errorsByStatus = errorsByStatus;
-      await writer.remove!(driver.session, '1');
+      await writer.remove!(driver.session, { upstreamId: '1', occurredAtMicros: 1_707_725_001_000_000 });
     }
     expect(emulator.rows.count).toBe(1);
   });
@@ -175,9 +175,9 @@ describe('writing', () => {
     const { upstreamId } = await writer.create(driver.session, write());
     emulator.rows.reset();
     emulator.rows.add(...rows(8));
-    await writer.remove!(driver.session, upstreamId);
+    await writer.remove!(driver.session, { upstreamId, occurredAtMicros: 1_707_725_000_900_000 });
     expect(emulator.rows.count).toBe(8);
-    await writer.remove!(driver.session, '8:1707725008');
+    await writer.remove!(driver.session, { upstreamId: '8:1707725008', occurredAtMicros: 1_707_725_008_000_000 });
     expect(emulator.rows.count).toBe(7);
   });
 });
