@@ -144,10 +144,10 @@ class Demo {
 
   async #runUpstreams({ id: workspaceId }: Workspace, fence: number, signal: AbortSignal): Promise<void> {
     const { pauseMs = defaults.pauseMs, sourceSecretKey } = this.order;
-    const { seq } = await this.log.feeds.settle(workspaceId);
+    const place = await this.log.feeds.settle(workspaceId);
     const sources = new Sources(this.store, new Sealing(sourceSecretKey));
     const states = new SourceStates(this.store);
-    await runUpstreams({ sources, states, workspaceId, seq, seed: fence, everyMs: pauseMs[1] }, signal);
+    await runUpstreams({ sources, states, workspaceId, place, seed: fence, everyMs: pauseMs[1] }, signal);
   }
 
   /** Every process sees to the keys: which they are depends on how its gateway was started. */

@@ -12,7 +12,7 @@ export interface UpstreamParts {
   readonly states: Pick<SourceStates, 'wake' | 'writeFrom'>;
   readonly workspaceId: Id;
   /** Where the log stands: what is there is not written into a source. */
-  readonly seq: number;
+  readonly place: { readonly epoch: number; readonly seq: number };
   /** Another one for every run, so that each tells a story of its own. */
   readonly seed: number;
   readonly everyMs: number;
@@ -61,7 +61,7 @@ interface Connection {
 
 /** Connects an emulated system, or says where it is now. What somebody changed of a source since stays. */
 async function connect(
-  { sources, states, workspaceId, seq }: UpstreamParts,
+  { sources, states, workspaceId, place }: UpstreamParts,
   system: SourceSystem,
   baseUrl: string,
   { name, settings, secrets, writesThrough = false }: Connection,
@@ -72,7 +72,7 @@ async function connect(
   if (known) {
     await sources.change(known, { baseUrl, allowsPrivateOrigin: true, updatedAt: now }, secrets);
   } else {
-    if (writesThrough) await states.writeFrom(workspaceId, id, seq);
+    if (writesThrough) await states.writeFrom(workspaceId, id, place);
     const made: Source = {
       id,
       workspaceId,

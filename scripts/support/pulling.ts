@@ -49,6 +49,7 @@ export async function startPulling(
       ours: async () => new Set<string>(),
       connectionsOf: (workspaceId, ids) => pages.connectionsOf(workspaceId, ids),
       readLog: async (id, after, limit) => (await log.feeds.open(id)).readAfter(after, limit),
+      placeOf: async (id) => (await log.feeds.open(id)).place,
       people: { recognise: async () => {} },
       logger: silentLogger,
       clock: systemClock,

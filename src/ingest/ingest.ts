@@ -72,7 +72,7 @@ export class Ingest implements Closeable {
       secrets,
       connectors,
       workspaceOf: (id) => unscoped.workspaceOfSource(id),
-      pullNow: ({ workspaceId, id }) => this.puller.wake(workspaceId, id),
+      pullNow: ({ workspaceId, id }) => this.puller.nudge(workspaceId, id),
     });
     this.puller = new Puller({
       ...recording,
@@ -83,6 +83,7 @@ export class Ingest implements Closeable {
       writes,
       connectionsOf: (workspaceId, ids) => pages.connectionsOf(workspaceId, ids),
       readLog: async (workspaceId, after, limit) => (await log.feeds.open(workspaceId)).readAfter(after, limit),
+      placeOf: async (workspaceId) => (await log.feeds.open(workspaceId)).place,
       sessions: new Sessions({ secrets, outbound }),
       reads,
       holder: `${hostname()}:${process.pid}:${nanoid(6)}`,

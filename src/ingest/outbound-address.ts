@@ -5,7 +5,11 @@ import { UpstreamError } from './upstream-error.js';
 
 /** Whether an address is one of the public internet: none of this machine, of its network, or reserved. */
 export function isPublicAddress(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  // `::a.b.c.d`, long deprecated, is an IPv4 address in disguise.
+  if (parsed instanceof ipaddr.IPv6 && parsed.match(ipaddr.IPv6.parse('::'), 96)) return false;
+  return parsed.range() === 'unicast';
 }
 
 const blocked = (host: string): UpstreamError =>

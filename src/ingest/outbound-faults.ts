@@ -33,6 +33,9 @@ export function faultOfFailure(error: unknown): unknown {
   if (known) return known;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return malformed("The source's answer is too large", error);
+  // A header or path that no call can carry: it will not be better next time.
+  if (code === 'UND_ERR_INVALID_ARG')
+    return new UpstreamError('REFUSED', 'The call to the source cannot be made', { cause: error });
   if (/^(Z_|ERR__?BROTLI|ERR_BROTLI|BROTLI_)/.test(code)) {
     return malformed("The source's answer cannot be decompressed", error);
   }

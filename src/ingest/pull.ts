@@ -16,7 +16,7 @@ export interface PullOptions extends Omit<SourceRunParts, 'random' | 'isCurrent'
     active(workspaceId: Id): Promise<readonly Source[]>;
     get(workspaceId: Id, id: Id): Promise<Source | undefined>;
   };
-  readonly states: Pick<SourceStates, 'byIds' | 'begin' | 'save' | 'rest' | 'wroteThrough' | 'wake'>;
+  readonly states: Pick<SourceStates, 'byIds' | 'begin' | 'save' | 'rest' | 'wroteThrough' | 'wake' | 'nudge'>;
   readonly unscoped: UnscopedStore;
   readonly connectors: ReadonlyMap<SourceSystem, Connector>;
   readonly sessions: Sessions;
@@ -42,11 +42,11 @@ const postedMs = 300;
 export class Puller implements Closeable {
   readonly #closing = new AbortController();
   readonly #running = new Map<Id, Promise<void>>();
-  readonly #wakingSoon = new Set<Id>();
+  readonly #nudging = new Set<string>();
   readonly #loop: Promise<void>;
   #listed: readonly Source[] = [];
   #listedAtMs = Number.NEGATIVE_INFINITY;
-  #nudge = new AbortController();
+  #soon = new AbortController();
 
   constructor(private readonly options: PullOptions) {
     this.#loop = options.reads === false ? Promise.resolve() : this.#run();
@@ -57,21 +57,33 @@ export class Puller implements Closeable {
     const { states, clock } = this.options;
     await states.wake(workspaceId, id, clock.now());
     this.#listedAtMs = Number.NEGATIVE_INFINITY;
-    this.#nudge.abort();
+    this.#soon.abort();
   }
 
   /** Something was posted here in a system's name: a source that is written through is to have it soon. */
   posted(workspaceId: Id, system: SourceSystem): void {
-    const source = this.#listed.find(
-      (one) => one.workspaceId === workspaceId && one.system === system && one.writesThrough,
-    );
-    if (!source || this.#wakingSoon.has(source.id)) return;
-    this.#wakingSoon.add(source.id);
+    const key = `${workspaceId}:${system}`;
+    if (this.#nudging.has(key)) return;
+    this.#nudging.add(key);
     void sleep(postedMs, this.#closing.signal)
-      .then(() => this.wake(workspaceId, source.id))
+      .then(() => this.#nudgeWritten(workspaceId, system))
       // It is due by itself a little later.
-      .catch((error: unknown) => this.options.logger.info({ err: error, sourceId: source.id }, 'source: not woken'))
-      .finally(() => this.#wakingSoon.delete(source.id));
+      .catch((error: unknown) => this.options.logger.info({ err: error, system }, 'source: not nudged'))
+      .finally(() => this.#nudging.delete(key));
+  }
+
+  /** A source has news. One that is in trouble keeps the pause that it was given. */
+  async nudge(workspaceId: Id, id: Id): Promise<void> {
+    const { states, clock } = this.options;
+    await states.nudge(workspaceId, id, clock.now());
+    this.#soon.abort();
+  }
+
+  async #nudgeWritten(workspaceId: Id, system: SourceSystem): Promise<void> {
+    if (this.#closing.signal.aborted || !this.options.connectors.get(system)?.write) return;
+    const active = await this.options.sources.active(workspaceId);
+    const source = active.find((one) => one.system === system && one.writesThrough);
+    if (source) await this.nudge(workspaceId, source.id);
   }
 
   /** Finds out whether a source can be read as it is set up. @throws UpstreamError saying why not. */
@@ -91,19 +103,20 @@ export class Puller implements Closeable {
   async #run(): Promise<void> {
     const { logger, tickMs = 1_000 } = this.options;
     while (!this.#closing.signal.aborted) {
-      this.#nudge = new AbortController();
+      this.#soon = new AbortController();
       try {
         await this.#tick();
       } catch (error) {
         logger.warn({ err: error }, 'sources: could not look which are due, trying again');
       }
-      await sleep(tickMs, AbortSignal.any([this.#closing.signal, this.#nudge.signal]));
+      await sleep(tickMs, AbortSignal.any([this.#closing.signal, this.#soon.signal]));
     }
   }
 
   async #tick(): Promise<void> {
     const { states, clock, atOnce = 8 } = this.options;
     const sources = await this.#sources();
+    const due: { readonly source: Source; readonly attemptedMs: number }[] = [];
     for (const workspaceId of new Set(sources.map((source) => source.workspaceId))) {
       const idle = sources.filter((source) => source.workspaceId === workspaceId && !this.#running.has(source.id));
       const known = await states.byIds(
@@ -112,9 +125,14 @@ export class Puller implements Closeable {
       );
       const byId = new Map(known.map((state) => [state.sourceId, state]));
       for (const source of idle) {
-        if (this.#running.size >= atOnce || this.#closing.signal.aborted) return;
-        if (isDue(byId.get(source.id), clock.now())) this.#start(source);
+        const state = byId.get(source.id);
+        if (isDue(state, clock.now())) due.push({ source, attemptedMs: state?.lastAttemptAt?.getTime() ?? 0 });
       }
+    }
+    // Who waits longest goes first: one that is never caught up, of whichever workspace, keeps no other from its turn.
+    for (const { source } of due.sort((one, other) => one.attemptedMs - other.attemptedMs)) {
+      if (this.#running.size >= atOnce || this.#closing.signal.aborted) return;
+      this.#start(source);
     }
   }
 

@@ -3,12 +3,13 @@ import { deferred } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
 import type { Source, SourceFault } from '../model/source.js';
 import type { BegunReading, SourceStates } from '../store/source-states.js';
+import { readError } from '../store/store-errors.js';
 import { retryDelayMs } from './backoff.js';
 import type { Checkpoint, Connector, PullStep, Session } from './connector.js';
 import { type RecordingParts, recordRows } from './recording.js';
 import type { Sessions } from './session.js';
 import { malformed, UpstreamError } from './upstream-error.js';
-import { type WriteThroughParts, writeThrough } from './write-through.js';
+import { isStoreFault, type WriteThroughParts, type WrittenPlace, writeThrough } from './write-through.js';
 
 export interface SourceRunParts extends RecordingParts, WriteThroughParts {
   readonly states: Pick<SourceStates, 'begin' | 'save' | 'rest' | 'wroteThrough'>;
@@ -50,7 +51,7 @@ export class SourceRun {
     this.#failures = begun.state.failures;
     try {
       const session = await this.parts.sessions.open(this.connector, this.source, () => clock.now());
-      await this.#write(session, begun, stop);
+      await unlessStopped(this.#write(session, begun, stop), stop);
       const isCaughtUp = await this.#read(session, begun, stop);
       if (!stop.aborted) await this.#rest(begun, isCaughtUp ? this.source.everyMs : 0);
     } catch (error) {
@@ -63,8 +64,12 @@ export class SourceRun {
     const { source, fence } = this;
     if (!source.writesThrough || !writer) return;
     const { workspaceId, id } = source;
-    const save = (seq: number): Promise<boolean> => this.parts.states.wroteThrough(workspaceId, id, fence, seq);
-    await writeThrough({ ...this.parts, source, session, writer, save }, state.writtenThrough ?? 0, stop);
+    const save = (place: WrittenPlace): Promise<boolean> =>
+      this.parts.states.wroteThrough(workspaceId, id, fence, place);
+    const test = (): Promise<void> => this.connector.test(session);
+    const isCurrent = (): Promise<boolean> => this.parts.isCurrent(source);
+    const run = { ...this.parts, source, session, writer, fence, save, test, isCurrent };
+    await writeThrough(run, state.writtenThrough ?? beforeTheLog, stop);
   }
 
   /** Answers whether there was nothing more to read. */
@@ -124,11 +129,10 @@ export class SourceRun {
   async #failed(begun: BegunReading, error: unknown): Promise<void> {
     const { states, clock, logger, random } = this.parts;
     const { workspaceId, id } = this.source;
-    const fault =
-      error instanceof UpstreamError ? error : malformed('What the source answered could not be read', error);
+    const fault = faultOf(error);
     const failures = this.#failures + 1;
     const known: SourceFault = { kind: fault.kind, message: fault.message, at: clock.now() };
-    logger[fault === error ? 'info' : 'error'](
+    logger[fault === error || fault.kind === 'STORE' ? 'info' : 'error'](
       { sourceId: id, kind: fault.kind, failures, err: error },
       'source: not read',
     );
@@ -142,6 +146,16 @@ export class SourceRun {
     const at = delayMs === undefined ? null : new Date(this.parts.clock.now().getTime() + delayMs);
     await this.parts.states.rest(workspaceId, id, this.fence, wakes, at);
   }
+}
+
+/** What is written from where nothing was said: nothing of an epoch that never was. */
+const beforeTheLog: WrittenPlace = { epoch: 0, seq: 0 };
+
+function faultOf(cause: unknown): UpstreamError {
+  const error = readError(cause);
+  if (error instanceof UpstreamError) return error;
+  if (isStoreFault(error)) return new UpstreamError('STORE', 'Our own store did not answer', { cause });
+  return malformed('What the source answered could not be read', cause);
 }
 
 /** Undefined as soon as the signal aborts: a source that keeps one waiting does not keep the process from closing. */

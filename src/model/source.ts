@@ -89,8 +89,8 @@ export interface SourceState {
   readonly fence: number;
   /** Where reading goes on, in its connector's own words (JSON text). Covers only what is durably recorded. */
   readonly checkpoint?: string;
-  /** Where writing through goes on: the log up to this number is written into the source. */
-  readonly writtenThrough?: number;
+  /** Where writing through goes on: the log up to this number, of this epoch, is written into the source. */
+  readonly writtenThrough?: { readonly epoch: number; readonly seq: number };
   /** Whatever the source had up to this instant is recorded. */
   readonly coveredUntil?: Date;
   readonly backfill?: Backfill;

@@ -134,7 +134,7 @@ export class SourceService {
       createdAt: now,
       updatedAt: now,
     };
-    if (made.writesThrough) await this.parts.sourceStates.writeFrom(workspaceId, made.id, place.seq);
+    if (made.writesThrough) await this.parts.sourceStates.writeFrom(workspaceId, made.id, place);
     return this.#changed(await this.parts.sources.insert(made, secrets), encodeFeedCursor(place), true);
   }
 
@@ -223,7 +223,7 @@ export class SourceService {
       const change = { ...decision.change, updatedAt: this.parts.clock.now() };
       // Before it begins: what was posted while nothing was written through stays here.
       if (change.writesThrough && !source.writesThrough) {
-        await this.parts.sourceStates.writeFrom(source.workspaceId, source.id, place.seq);
+        await this.parts.sourceStates.writeFrom(source.workspaceId, source.id, place);
       }
       const changed = await this.parts.sources.change(source, change, decision.secrets);
       if (changed) return this.#changed(changed, cursor, !changed.isPaused);

@@ -52,6 +52,6 @@ export class UpstreamService {
     const ids = sources.map(({ id }) => id);
     const states = ids.length === 0 ? [] : await this.parts.sourceStates.byIds(workspaceId, ids);
     const systems = new Map(sources.map(({ id, system }) => [id, system]));
-    return new Map(states.map(({ sourceId, writtenThrough = 0 }) => [systems.get(sourceId)!, writtenThrough]));
+    return new Map(states.map(({ sourceId, writtenThrough }) => [systems.get(sourceId)!, writtenThrough?.seq ?? 0]));
   }
 }

@@ -12,7 +12,7 @@ interface SourceStateDocument {
   /** How often somebody asked for a look. Whoever rests leaves alone what was asked meanwhile. */
   wakes: number;
   checkpoint?: string;
-  writtenThrough?: Long | number;
+  writtenThrough?: { epoch: number; seq: Long | number };
   coveredUntil?: Date;
   backfill?: { from: Date; to: Date; at: Date };
   lastAttemptAt?: Date;
@@ -126,20 +126,36 @@ export class SourceStates {
     );
   }
 
-  /** The log up to this number is written into the source. False when a later holder has begun. */
-  async wroteThrough(workspaceId: Id, id: Id, fence: number, seq: number): Promise<boolean> {
-    const { matchedCount } = await this.#states.updateOne(this.#held(workspaceId, id, fence), {
-      $set: { fence, writtenThrough: Long.fromNumber(seq) },
-    });
+  /** The log up to this place is written into the source. False when a later holder has begun, or it was moved on meanwhile. */
+  async wroteThrough(workspaceId: Id, id: Id, fence: number, place: WrittenPlace): Promise<boolean> {
+    const { matchedCount } = await this.#states.updateOne(
+      {
+        ...this.#held(workspaceId, id, fence),
+        $or: [
+          { writtenThrough: { $exists: false } },
+          { 'writtenThrough.epoch': { $lt: place.epoch } },
+          { 'writtenThrough.epoch': place.epoch, 'writtenThrough.seq': { $lte: Long.fromNumber(place.seq) } },
+        ],
+      },
+      { $set: { fence, writtenThrough: toWritten(place) } },
+    );
     return matchedCount === 1;
   }
 
   /** Writing through starts at this place of the log: what stands before it is not written. */
-  async writeFrom(workspaceId: Id, id: Id, seq: number): Promise<void> {
+  async writeFrom(workspaceId: Id, id: Id, place: WrittenPlace): Promise<void> {
     await this.#states.updateOne(
       { _id: new ObjectId(id), workspaceId: new ObjectId(workspaceId) },
-      { $setOnInsert: unread, $set: { writtenThrough: Long.fromNumber(seq) } },
+      { $setOnInsert: unread, $set: { writtenThrough: toWritten(place) } },
       { upsert: true },
+    );
+  }
+
+  /** Asks for a look soon, unless the source is in trouble: then it keeps the pause that it was given. */
+  async nudge(workspaceId: Id, id: Id, now: Date): Promise<void> {
+    await this.#states.updateOne(
+      { _id: new ObjectId(id), workspaceId: new ObjectId(workspaceId), fault: { $exists: false } },
+      { $set: { nextAttemptAt: now }, $inc: { wakes: 1 } },
     );
   }
 
@@ -177,6 +193,13 @@ export class SourceStates {
   }
 }
 
+interface WrittenPlace {
+  readonly epoch: number;
+  readonly seq: number;
+}
+
+const toWritten = ({ epoch, seq }: WrittenPlace) => ({ epoch, seq: Long.fromNumber(seq) });
+
 const unread = { fence: 0, wakes: 0, failures: 0, counts: { ...noCounts }, driftNames: [] };
 
 const toState = (document: SourceStateDocument): SourceState => ({
@@ -184,7 +207,10 @@ const toState = (document: SourceStateDocument): SourceState => ({
   workspaceId: document.workspaceId.toHexString(),
   fence: Number(document.fence),
   checkpoint: document.checkpoint,
-  writtenThrough: document.writtenThrough === undefined ? undefined : Number(document.writtenThrough),
+  writtenThrough: document.writtenThrough && {
+    epoch: document.writtenThrough.epoch,
+    seq: Number(document.writtenThrough.seq),
+  },
   coveredUntil: document.coveredUntil,
   backfill: document.backfill,
   lastAttemptAt: document.lastAttemptAt,

@@ -102,6 +102,34 @@ describe('calls to a source', () => {
     expect(await faultOf('/latin')).toMatchObject({ kind: 'MALFORMED' });
   });
 
+  it('are not stuck behind answers in other encodings, and end also while they wait for their turn', async () => {
+    const strange = await startEmulator((app) => {
+      const long = JSON.stringify('x'.repeat(150_000));
+      app.get('/strange', async (_request, reply) =>
+        reply.header('content-encoding', 'zstd').type('application/json').send(long),
+      );
+      app.get('/constructor', async (_request, reply) => reply.header('content-encoding', 'constructor').send(long));
+      app.get('/fine', async () => ({ ok: true }));
+      app.get('/never', async () => new Promise(() => {}));
+    });
+    const limits = { silenceMs: 60_000, totalMs: 700 };
+    const client = new Outbound({ privateOrigins: [strange.url], limits });
+    const call = (path: string) => client.to(strange.url).call({ path });
+    for (let n = 0; n < 12; n += 1) {
+      await expect(call(n % 2 ? '/strange' : '/constructor')).rejects.toMatchObject({ kind: 'MALFORMED' });
+    }
+    expect((await call('/fine')).json()).toEqual({ ok: true });
+    const waiting = await Promise.allSettled(Array.from({ length: 20 }, () => call('/never')));
+    for (const one of waiting) expect(one).toMatchObject({ status: 'rejected', reason: { kind: 'UNREACHABLE' } });
+    await client.close();
+    await strange.close();
+  });
+
+  it('that cannot be made are refused, not tried for ever', async () => {
+    const headers = { 'x-user-id': 'two\nlines' };
+    await expect(upstream().call({ path: '/thing', headers })).rejects.toMatchObject({ kind: 'REFUSED' });
+  });
+
   it('say who is not there', async () => {
     const port = await freePort();
     const gone = new Outbound({ privateOrigins: [`http://127.0.0.1:${port}`] });
@@ -137,6 +165,7 @@ describe('addresses', () => {
       'fc00::1',
       '::',
       '100.64.0.1',
+      '::7f00:1',
     ]) {
       expect([address, isPublicAddress(address)]).toEqual([address, false]);
     }

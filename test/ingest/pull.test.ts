@@ -137,6 +137,7 @@ describe('whatever goes wrong', () => {
       rest: (...args) => states.rest(...args),
       wroteThrough: (...args) => states.wroteThrough(...args),
       wake: (...args) => states.wake(...args),
+      nudge: (...args) => states.nudge(...args),
       save: () => Promise.reject(new Error('killed between page and checkpoint')),
     };
     const first = reading.startPuller({ states: forgetful });
@@ -179,6 +180,22 @@ describe('several gateways', () => {
       await reading.until(source, ({ counts }) => counts.recorded === 35 + n);
     }
     expect(most).toBe(1);
+  });
+
+  it('let who waits longest go first, so that one that is never caught up starves nobody', async () => {
+    const endless = {
+      ...numbersConnector,
+      pull: async (_session: unknown, checkpoint: { n?: number } | undefined) => ({
+        rows: [],
+        checkpoint: { n: (checkpoint?.n ?? 0) + 1 },
+        isCaughtUp: false,
+      }),
+    } as unknown as Connector;
+    const greedy = [reading.add(upstream.url, { name: 'a' }), reading.add(upstream.url, { name: 'b' })];
+    const modest = reading.add(upstream.url, { name: 'c' });
+    start({ connectors: new Map([[numbersConnector.system, endless]]), atOnce: 1 });
+    await reading.until(modest, ({ counts }) => counts.pages > 0);
+    for (const source of greedy) await reading.until(source, ({ counts }) => counts.pages > 0);
   });
 
   it('one that was paused for longer than its lease writes nothing late', async () => {

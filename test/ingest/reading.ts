@@ -80,6 +80,7 @@ export async function openReading(connector: Connector) {
       ours: ({ id }, nativeIds) => writes.ours(workspaceId, id, nativeIds),
       connectionsOf: (...args) => services.pages.connectionsOf(...args),
       readLog: async (id, after, limit) => (await services.log.feeds.open(id)).readAfter(after, limit),
+      placeOf: async (id) => (await services.log.feeds.open(id)).place,
       people: { recognise: async () => {} },
       logger: silentLogger,
       clock: systemClock,

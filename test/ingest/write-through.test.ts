@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../../scripts/upstreams/emulator.js';
 import { type Id, newId } from '../../src/base/ids.js';
-import type { Connector, IngestedRow, UpstreamWrite } from '../../src/ingest/connector.js';
+import type { Connector, IngestedRow, Session, UpstreamWrite } from '../../src/ingest/connector.js';
 import { facadeConnection } from '../../src/model/source-system.js';
 import { entryDraft } from '../support/services.js';
 import { numbersConnector } from './numbers.js';
@@ -21,20 +21,29 @@ const connector = {
   },
   write: {
     async create({ upstream }, { native, isRepeat }: UpstreamWrite) {
-      const { text } = JSON.parse(native) as Thing;
-      if (isRepeat) {
-        const things = (await upstream.call({ path: '/things' })).json() as unknown as Thing[];
-        const there = things.find((thing) => thing.text === text);
-        if (there) return { upstreamId: String(there.id) };
-      }
+      const there = isRepeat ? await findThing({ upstream }, native) : undefined;
+      if (there !== undefined) return { upstreamId: there };
       const made = (await upstream.call({ method: 'POST', path: '/things', json: native })).json() as unknown as Thing;
       return { upstreamId: String(made.id) };
     },
-    async remove({ upstream }, id) {
-      await upstream.call({ method: 'DELETE', path: `/things/${id}`, accept: [404] });
+    find: async (session, { native }) => findThing(session, native),
+    async remove({ upstream }, { upstreamId }) {
+      await upstream.call({ method: 'DELETE', path: `/things/${upstreamId}`, accept: [404] });
     },
   },
 } as Connector;
+
+async function findThing(
+  { upstream }: Pick<Session<unknown>, 'upstream'>,
+  native: string,
+): Promise<string | undefined> {
+  const { text } = JSON.parse(native) as Thing;
+  const things = (await upstream.call({ path: '/things' })).json() as unknown as Thing[];
+  const found = things.find((thing) => thing.text === text);
+  return found && String(found.id);
+}
+
+const attemptOf = (text: string) => ({ native: JSON.stringify({ text }), occurredAtMicros: 1e15 });
 
 const toRow = ({ id, text }: Thing): IngestedRow => ({
   nativeKey: String(id),
@@ -61,6 +70,7 @@ beforeEach(async () => {
     app.get('/things', async () => things);
     app.post('/things', async (request, reply) => {
       if (answering === 'refuses') return reply.code(422).send({});
+      if ((request.body as Thing).text === 'always broken') return reply.code(500).send({});
       const thing = { id: things.length + 1, text: (request.body as Thing).text };
       things.push(thing);
       // Done, and the answer is lost.
@@ -85,8 +95,8 @@ afterEach(async () => {
 
 const connect = async () => {
   const source = reading.add(upstream.url, { writesThrough: true, everyMs: 30 });
-  const { place } = { place: await reading.services.reader.settle(reading.workspaceId) };
-  await reading.states.writeFrom(source.workspaceId, source.id, place.seq);
+  const place = await reading.services.reader.settle(reading.workspaceId);
+  await reading.states.writeFrom(source.workspaceId, source.id, place);
   return source;
 };
 const start = () => {
@@ -146,7 +156,8 @@ describe('what is posted in the name of a source that is written through', () =>
     const source = await connect();
     const id = await post('once');
     things.push({ id: 1, text: 'once' });
-    await reading.writes.begin(source.workspaceId, source.id, id, new Date());
+    const held = { workspaceId: source.workspaceId, entryId: id, fence: 0 };
+    await reading.writes.begin(held, source.id, attemptOf('once'), new Date());
     start();
     await eventually(() => statusOf(id), 'SENT');
     expect(texts()).toEqual(['once']);
@@ -177,7 +188,99 @@ describe('what is posted in the name of a source that is written through', () =>
   });
 });
 
+describe('a write that never succeeds', () => {
+  it('is given up after some answers that say no, and the rest goes on', async () => {
+    const source = await connect();
+    const puller = start();
+    const broken = await post('always broken');
+    const fine = await post('fine');
+    const patience = AbortSignal.timeout(10_000);
+    while ((await statusOf(fine)) !== 'SENT' && !patience.aborted) {
+      await puller.wake(source.workspaceId, source.id);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(await statusOf(broken)).toBe('FAILED');
+    expect(texts()).toEqual(['fine']);
+  });
+});
+
+describe('a backlog', () => {
+  it('does not go on for a source that was paused meanwhile', async () => {
+    const source = await connect();
+    for (let n = 0; n < 30; n += 1) await post(`row ${n}`);
+    // The clock tells each look that a second has passed.
+    let ms = 0;
+    const clock = { now: () => new Date(), monotonicMs: () => (ms += 5_000) };
+    const puller = reading.startPuller({
+      clock,
+      sources: {
+        active: async () => [source],
+        get: async () => (things.length < 5 ? source : { ...source, isPaused: true, version: 2 }),
+      },
+    });
+    open.push(puller);
+    await eventually(() => things.length >= 5, true);
+    await puller.close();
+    expect(things.length).toBeLessThan(10);
+  });
+
+  it('that retention has passed is passed over, and what follows is written', async () => {
+    const source = await connect();
+    await post('too late');
+    await reading.services.log.retention.keepSince(source.workspaceId, new Date(), () => {});
+    start();
+    const id = await post('in time');
+    await eventually(() => statusOf(id), 'SENT');
+    expect(texts()).toEqual(['in time']);
+  });
+});
+
+describe('a source in trouble', () => {
+  it('keeps its pause whatever is posted', async () => {
+    const source = await connect();
+    upstream.faults.set({ kind: 'too-many', retryAfterSeconds: 3_600 });
+    const puller = start();
+    await reading.until(source, ({ fault }) => fault?.kind === 'RATE_LIMITED');
+    const asked = upstream.requests.get('GET /things');
+    for (let n = 0; n < 5; n += 1) await puller.nudge(source.workspaceId, source.id);
+    const state = (await reading.stateOf(source))!;
+    expect(state.nextAttemptAt!.getTime()).toBeGreaterThan(Date.now() + 3_000_000);
+    expect(upstream.requests.get('GET /things')).toBe(asked);
+  });
+});
+
+describe('a late holder of the lease', () => {
+  it('overrules nobody, and what it made is known as ours', async () => {
+    const source = await connect();
+    const [workspaceId, entryId] = [source.workspaceId, newId()];
+    const [early, later] = [1, 2].map((fence) => ({ workspaceId, entryId, fence }));
+    await reading.writes.begin(early!, source.id, attemptOf('x'), new Date());
+    await reading.writes.begin(later!, source.id, attemptOf('x'), new Date());
+    await reading.writes.sent(later!, 'two', new Date());
+    await reading.writes.failed(early!, 'too late', new Date());
+    await reading.writes.sent(early!, 'one', new Date());
+    const [write] = await reading.writes.byEntries(workspaceId, [entryId]);
+    expect(write).toMatchObject({ status: 'SENT', upstreamIds: ['two', 'one'], attempt: undefined });
+    expect(await reading.writes.ours(workspaceId, source.id, ['one', 'two', 'three'])).toEqual(new Set(['one', 'two']));
+  });
+});
+
 describe('what is removed here', () => {
+  it('while a try may have reached the source is removed there, and does not come back', async () => {
+    const source = await connect();
+    answering = 'dies';
+    const puller = start();
+    const id = await post('ghost');
+    await eventually(() => statusOf(id), 'TRYING');
+    await eventually(() => things.length, 1);
+    await reading.services.remover.remove(reading.workspaceId, id);
+    answering = 'well';
+    await puller.wake(source.workspaceId, source.id);
+    await eventually(texts, []);
+    await eventually(() => statusOf(id), 'REMOVED');
+    expect((await reading.entries()).filter(({ connectionId }) => connectionId === source.id)).toEqual([]);
+  });
+
   it('is removed there, whether it came from here or from there; of another source it is left alone', async () => {
     things.push({ id: 7, text: 'from there' });
     const other = reading.add(upstream.url, { name: 'other', everyMs: 30 });

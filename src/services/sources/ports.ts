@@ -12,6 +12,6 @@ export interface SourcePuller {
 /** How the reading of sources stands; one that was never read has no state. */
 export interface SourceStateReader {
   byIds(workspaceId: Id, ids: readonly Id[]): Promise<SourceState[]>;
-  /** What stands in the log up to this number is not written into the source. */
-  writeFrom(workspaceId: Id, id: Id, seq: number): Promise<void>;
+  /** What stands in the log up to this place is not written into the source. */
+  writeFrom(workspaceId: Id, id: Id, place: { readonly epoch: number; readonly seq: number }): Promise<void>;
 }
