@@ -12,10 +12,11 @@ import { type Engine, openEngine } from '../../src/store/engine/engine.js';
 import { SeededRandom } from '../support/random.js';
 import { chaosFilters } from './live-entries.js';
 import { ChaosGateway } from './live-gateways.js';
-import { openHome } from './live-home.js';
+import { openHome, type Violation } from './live-home.js';
+import { Pace } from './live-pace.js';
 import { LivePoster } from './live-poster.js';
 import { LiveSubscriber } from './live-subscriber.js';
-import type { LiveWriterOrder } from './live-writer.js';
+import type { LiveWriterMessage, LiveWriterOrder } from './live-writer.js';
 
 export interface LiveChaosOptions {
   /** How long it goes on, from when all are there. */
@@ -42,10 +43,16 @@ export interface LiveChaosResult {
   readonly removals: number;
   /** Events that subscribers were told, together. */
   readonly told: number;
+  /** How far the last of them ever was behind the log, in numbers of it. */
+  readonly furthestBehind: number;
+  /** The part of the time in which less was written because somebody was far behind. */
+  readonly slowPart: number;
   /** What is wrong; empty when every subscriber got exactly what it must. */
-  readonly violations: readonly string[];
+  readonly violations: readonly Violation[];
 }
 
+/** Above what its last calls of the store may take together. */
+const writerPatienceMs = 60_000;
 const writerProgram = fileURLToPath(new URL('./live-writer.ts', import.meta.url));
 
 /**
@@ -63,6 +70,7 @@ export async function runLiveChaos(options: LiveChaosOptions): Promise<LiveChaos
   const subscribers: LiveSubscriber[] = [];
   let writer: ChildProcess | undefined;
   let poster: LivePoster | undefined;
+  let pace: Pace | undefined;
   try {
     // The first has signals and the second none, whatever the seed.
     await Promise.all(gateways.map((gateway, index) => gateway.start(index % 2 === 0)));
@@ -76,14 +84,24 @@ export async function runLiveChaos(options: LiveChaosOptions): Promise<LiveChaos
     }
     writer = await startWriter({ ...target, ...home.people, seed: options.seed, longestPauseMs: 60 });
     poster = new LivePoster(urls, home.authorization, options.seed + 2);
-    const counts = await breakThings(options, random, engine, gateways, subscribers);
+    const lag = await home.watchLag();
+    const behind = (): number => lag.of(subscribers);
+    const writers = { poster, writer };
+    pace = new Pace(behind, (isSlow) => {
+      writers.poster.isSlow = isSlow;
+      tell(writers.writer, { isSlow });
+    });
+    const counts = await breakThings(options, random, { engine, gateways, subscribers, behind });
     options.progress?.('nothing breaks any more');
+    pace.stop();
+    const { furthest: furthestBehind, slowPart } = pace;
     await poster.stop();
     writer.on('message', (told) => options.progress?.(`the writer ${JSON.stringify(told)}`));
     const hasWriterEnded = await finish(writer);
     options.progress?.('nothing is written any more');
-    return { ...counts, hasWriterEnded, ...(await home.judge(subscribers)) };
+    return { ...counts, hasWriterEnded, furthestBehind, slowPart, ...(await home.judge(subscribers)) };
   } finally {
+    pace?.stop();
     await poster?.stop();
     writer?.kill('SIGKILL');
     await Promise.all(subscribers.map((subscriber) => subscriber.close()));
@@ -100,14 +118,27 @@ async function startWriter(order: LiveWriterOrder): Promise<ChildProcess> {
   return child;
 }
 
+/** What cannot be told to one that has died is not told. */
+function tell(writer: ChildProcess, message: LiveWriterMessage): void {
+  if (writer.connected) writer.send(message, () => {});
+}
+
 /** @returns whether it ended by itself; one that waits for an answer of the store that never comes is killed. */
 async function finish(writer: ChildProcess): Promise<boolean> {
   const ended = once(writer, 'exit');
-  const timer = setTimeout(() => writer.kill('SIGKILL'), 20_000);
-  writer.send('stop', () => {});
+  const timer = setTimeout(() => writer.kill('SIGKILL'), writerPatienceMs);
+  tell(writer, 'stop');
   if (writer.exitCode === null) await ended;
   clearTimeout(timer);
   return writer.exitCode === 0;
+}
+
+interface Breakable {
+  readonly engine: Engine;
+  readonly gateways: readonly ChaosGateway[];
+  readonly subscribers: readonly LiveSubscriber[];
+  /** How far the last of them is behind. */
+  behind(): number;
 }
 
 type Counts = Pick<LiveChaosResult, 'engineKills' | 'gatewayKills' | 'cuts' | 'withoutSignals'>;
@@ -115,9 +146,7 @@ type Counts = Pick<LiveChaosResult, 'engineKills' | 'gatewayKills' | 'cuts' | 'w
 async function breakThings(
   options: LiveChaosOptions,
   random: SeededRandom,
-  engine: Engine,
-  gateways: readonly ChaosGateway[],
-  subscribers: readonly LiveSubscriber[],
+  { engine, gateways, subscribers, behind }: Breakable,
 ): Promise<Counts> {
   const counts = { engineKills: 0, gatewayKills: 0, cuts: 0, withoutSignals: Math.floor(gateways.length / 2) };
   const restarts = new Map<ChaosGateway, Promise<void>>();
@@ -149,10 +178,10 @@ async function breakThings(
       );
     } else continue;
     next += 1;
-    const places = subscribers.map(({ told }) => told.at(-1)?.seq ?? 0);
-    const told = `told up to ${Math.min(...places)}–${Math.max(...places)}`;
+    const { engineKills, gatewayKills, cuts } = counts;
+    const place = Math.max(...subscribers.map(({ told }) => told.at(-1)?.seq ?? 0));
     options.progress?.(
-      `${counts.engineKills} engine, ${counts.gatewayKills} gateway kills, ${counts.cuts} cuts, ${told}`,
+      `${engineKills} engine, ${gatewayKills} gateway kills, ${cuts} cuts, told up to ${place}, the last ${behind()} behind`,
     );
   }
   await Promise.all(restarts.values());

@@ -12,16 +12,22 @@ import { CredentialStore } from '../../src/store/credentials.js';
 import { toRecord } from '../../src/store/log-document.js';
 import { ensureSchema } from '../../src/store/schema.js';
 import { UnscopedStore } from '../../src/store/unscoped.js';
-import { lastEntry, modelFilter } from './live-entries.js';
+import { chaosFilters, lastEntry, modelFilter } from './live-entries.js';
+import { FollowersLag } from './live-lag.js';
 import type { LiveSubscriber } from './live-subscriber.js';
-import { verifySubscriber } from './live-verdict.js';
+import { verifySubscriber, type Wrong } from './live-verdict.js';
 
 export interface Judgement {
   readonly connections: number;
   readonly entries: number;
   readonly removals: number;
   readonly told: number;
-  readonly violations: readonly string[];
+  readonly violations: readonly Violation[];
+}
+
+/** Something that is wrong with what one of the subscribers was told. */
+export interface Violation extends Wrong {
+  readonly subscriber: number;
 }
 
 /** The workspace that followers follow, and what is known of it without asking the gateways under test. */
@@ -30,6 +36,8 @@ export interface ChaosHome extends Closeable {
   readonly authorization: string;
   /** The cursor before anything was written. */
   readonly start: string;
+  /** Reads the log beside followers from now on, to tell how far they are behind. */
+  watchLag(): Promise<FollowersLag>;
   /** Ends the log, waits until followers have its end, and holds them against it. */
   judge(subscribers: readonly LiveSubscriber[]): Promise<Judgement>;
 }
@@ -64,6 +72,7 @@ export async function openHome(target: { readonly url: string; readonly database
     people: { workspaceId, users },
     authorization: await addKey(store, workspaceId),
     start: encodeFeedCursor({ workspaceId, epoch, seq }),
+    watchLag: () => openLag(gateway, viewer, seq),
     judge: (subscribers) => judge({ gateway, viewer, users, from: seq }, subscribers),
     close: async () => {
       await gateway.close();
@@ -85,6 +94,16 @@ async function addKey(store: Store, workspaceId: Id): Promise<string> {
     secret: storedMadeSecret(key),
   });
   return `Bearer ${key}`;
+}
+
+async function openLag(gateway: Gateway, viewer: Viewer, start: number): Promise<FollowersLag> {
+  const resolved = chaosFilters.map(
+    async (filter) => [filter, await gateway.services.activityLogs.resolveFilter(viewer, modelFilter(filter))] as const,
+  );
+  const lag = new FollowersLag(await Promise.all(resolved), start);
+  const feed = await gateway.log.feeds.open(viewer.workspaceId);
+  feed.follow((event) => event.type === 'records' && lag.note(event.records));
+  return lag;
 }
 
 interface Case {
@@ -113,17 +132,15 @@ async function judge(
     last = count();
   }
   const records = await readAll(gateway, workspaceId, from);
-  const violations: string[] = [];
+  const violations: Violation[] = [];
   for (const [index, subscriber] of subscribers.entries()) {
     const filter = await gateway.services.activityLogs.resolveFilter(viewer, modelFilter(subscriber.filter));
-    const wrong = hasArrived(subscriber)
-      ? verifySubscriber(records, filter, subscriber)
-      : // What is wrong with what it was told, and that it was not told the rest.
-        [
-          ...verifySubscriber(upTo(records, subscriber), filter, subscriber),
-          `it came no further than ${placeOf(subscriber)}`,
-        ];
-    violations.push(...wrong.map((line) => `subscriber ${index} (${JSON.stringify(subscriber.filter)}): ${line}`));
+    const wrong = verifySubscriber(upTo(records, subscriber, ended!.seq), filter, subscriber);
+    if (!hasArrived(subscriber)) {
+      // What is wrong with what it was told, and that it was not told the rest.
+      wrong.push({ kind: 'came no further', text: `it came no further than ${placeOf(subscriber)}` });
+    }
+    violations.push(...wrong.map((one) => ({ subscriber: index, ...one })));
   }
   const sum = (of: (subscriber: LiveSubscriber) => number) => subscribers.reduce((total, one) => total + of(one), 0);
   return {
@@ -136,8 +153,8 @@ async function judge(
 }
 
 const placeOf = ({ told }: LiveSubscriber): number => told.at(-1)?.seq ?? 0;
-const upTo = (records: readonly LogRecord[], subscriber: LiveSubscriber): LogRecord[] =>
-  records.filter(({ seq }) => seq <= placeOf(subscriber));
+const upTo = (records: readonly LogRecord[], subscriber: LiveSubscriber, end: number): readonly LogRecord[] =>
+  placeOf(subscriber) >= end ? records : records.filter(({ seq }) => seq <= placeOf(subscriber));
 
 async function readAll(gateway: Gateway, workspaceId: Id, from: number): Promise<LogRecord[]> {
   const records: LogRecord[] = [];

@@ -3,6 +3,7 @@ import { print } from 'graphql';
 import { CreateActivityLogsDocument, DeleteActivityLogDocument } from '../../schema/operations/operations.js';
 import { sleep } from '../../src/base/lifecycle.js';
 import { SeededRandom } from '../support/random.js';
+import { slowFactor } from './live-pace.js';
 
 /** Records and removes entries through the gateways under test, whichever of them lives. */
 export class LivePoster {
@@ -10,6 +11,8 @@ export class LivePoster {
   readonly #known: string[] = [];
   readonly #done: Promise<void>;
   #isStopping = false;
+  /** Whether it is to write less. */
+  isSlow = false;
 
   constructor(
     private readonly urls: () => readonly string[],
@@ -27,7 +30,7 @@ export class LivePoster {
 
   async #run(): Promise<void> {
     while (!this.#isStopping) {
-      await sleep(this.#random.between(20, 200));
+      await sleep(this.#random.between(20, 200) * (this.isSlow ? slowFactor : 1));
       // A gateway that dies meanwhile gives no answer; what it recorded is in the log or is not.
       await this.#record().catch(() => {});
       if (this.#random.next() < 0.4) await this.#remove().catch(() => {});

@@ -3,6 +3,20 @@ import { matches, type ResolvedFilter } from '../../src/model/activity-log-filte
 import type { LogRecord } from '../../src/model/log-record.js';
 import type { LiveSubscriber, Told } from './live-subscriber.js';
 
+export type WrongKind =
+  | 'surprise'
+  | 'out of order'
+  | 'not for it'
+  | 'something else'
+  | 'never came'
+  | 'came no further';
+
+/** Something that is wrong with what a subscriber was told. */
+export interface Wrong {
+  readonly kind: WrongKind;
+  readonly text: string;
+}
+
 /**
  * What is wrong with what a subscriber was told, held against the log as it stands at the end: every surviving entry
  * that the filter selects once and in order, every removal once, of a removed entry its recording at most once before.
@@ -11,7 +25,7 @@ export function verifySubscriber(
   records: readonly LogRecord[],
   filter: ResolvedFilter,
   { told, surprises }: Pick<LiveSubscriber, 'told' | 'surprises'>,
-): string[] {
+): Wrong[] {
   const must = new Map<number, Told>();
   const may = new Map<number, Told>();
   const seqOf = new Map(records.map((record) => [record.id, record.seq]));
@@ -27,18 +41,21 @@ export function verifySubscriber(
     if (recordedAt === undefined) continue;
     may.set(recordedAt, { seq: recordedAt, type: 'RECORDED', entryId, action: record.target.action });
   }
-  const wrong = [...surprises];
+  const wrong: Wrong[] = surprises.map((text) => ({ kind: 'surprise', text }));
+  const add = (kind: WrongKind, text: string): number => wrong.push({ kind, text });
   let last = 0;
   for (const event of told) {
     const { seq } = event;
-    if (seq <= last) wrong.push(`${describe(event)} came after number ${last}`);
+    if (seq <= last) add('out of order', `${describe(event)} came after number ${last}`);
     last = Math.max(last, seq);
     const expected = must.get(seq) ?? may.get(seq);
-    if (!expected) wrong.push(`${describe(event)} is not for it`);
-    else if (describe(expected) !== describe(event)) wrong.push(`${describe(event)} instead of ${describe(expected)}`);
+    if (!expected) add('not for it', `${describe(event)} is not for it`);
+    else if (describe(expected) !== describe(event)) {
+      add('something else', `${describe(event)} instead of ${describe(expected)}`);
+    }
     must.delete(seq);
   }
-  for (const missed of must.values()) wrong.push(`${describe(missed)} never came`);
+  for (const missed of must.values()) add('never came', `${describe(missed)} never came`);
   return wrong;
 }
 

@@ -9,6 +9,7 @@ import { openLog } from '../../src/log/log.js';
 import { connectStore } from '../../src/store/connect.js';
 import { SeededRandom } from '../support/random.js';
 import { someEntry } from './live-entries.js';
+import { slowFactor } from './live-pace.js';
 
 export interface LiveWriterOrder {
   readonly url: string;
@@ -20,6 +21,9 @@ export interface LiveWriterOrder {
   readonly longestPauseMs: number;
 }
 
+/** What it is told while it goes on: to write less for a while, or that it is enough. */
+export type LiveWriterMessage = 'stop' | { readonly isSlow: boolean };
+
 const order = JSON.parse(process.argv[2]!) as LiveWriterOrder;
 const random = new SeededRandom(order.seed);
 const store = await connectStore({ url: order.url, database: order.database, serverSelectionTimeoutMs: 10_000 });
@@ -27,7 +31,12 @@ const log = openLog({ store, logger: silentLogger, holeMs: 200 });
 
 let stopping = false;
 let step = 'append';
-process.on('message', () => {
+let isSlow = false;
+process.on('message', (told: LiveWriterMessage) => {
+  if (told !== 'stop') {
+    isSlow = told.isSlow;
+    return;
+  }
   stopping = true;
   // Whoever waits for us is told what we wait for.
   setTimeout(() => process.send!({ hangsIn: step }), 15_000).unref();
@@ -59,7 +68,7 @@ process.send!('ready');
 while (!stopping) {
   // What fails while the engine is away may or may not be in the log; either is right.
   await append().catch(() => sleep(100));
-  await sleep(random.between(0, order.longestPauseMs));
+  await sleep(random.between(0, order.longestPauseMs) * (isSlow ? slowFactor : 1));
 }
 // A removal that was begun is completed by a sweeper; this one does not wait for it.
 step = 'sweep';
