@@ -23,8 +23,11 @@ const counted = z.looseObject({ count: z.number().int().min(0) });
 const created = z.looseObject({ id: z.number().int() });
 
 /** How many rows there are. */
-export async function readCount({ upstream }: TikMatrixSession): Promise<number> {
-  const parsed = counted.safeParse(dataOf(await call(upstream, { path: `${path}/count` })));
+export async function readCount(
+  { upstream }: TikMatrixSession,
+  filters: UpstreamRequest['query'] = {},
+): Promise<number> {
+  const parsed = counted.safeParse(dataOf(await call(upstream, { path: `${path}/count`, query: filters })));
   if (!parsed.success) throw malformed('The source answered no count');
   return parsed.data.count;
 }
@@ -33,7 +36,7 @@ export async function readCount({ upstream }: TikMatrixSession): Promise<number>
 export async function readList(
   { upstream, settings }: TikMatrixSession,
   offset: number,
-  filters: Readonly<Record<string, string>> = {},
+  filters: UpstreamRequest['query'] = {},
 ): Promise<readonly string[]> {
   const answer = await call(upstream, { path, query: { ...filters, limit: settings.limit, offset } });
   if (!Array.isArray(dataOf(answer))) throw malformed('The source answered no list of rows');

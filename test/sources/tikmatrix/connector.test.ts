@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTikMatrix, type TikMatrixEmulator } from '../../../scripts/upstreams/tikmatrix.js';
 import type { Checkpoint, Connector, PullStep, UpstreamWrite } from '../../../src/ingest/connector.js';
+import { fitting } from '../../../src/ingest/fitting.js';
 import { tikmatrixConnector } from '../../../src/sources/tikmatrix/connector.js';
 import { type Driver, drive, nativesOf, recorded } from '../suite/driving.js';
 
@@ -160,14 +161,87 @@ describe('writing', () => {
     expect(emulator.rows.count).toBe(20);
   });
 
-  it('removes a row, also one that is not there', async () => {
+  const pulled = (id: number, n = id, more: object = {}) => ({
+    upstreamId: String(id),
+    occurredAtMicros: (1_707_725_000 + n) * 1_000_000,
+    serial: `serial-${(n * 7) % 4}`,
+    platform: 'tiktok',
+    ...more,
+  });
+
+  it('removes a row that was pulled, also one that is not there', async () => {
     const [emulator, driver] = await start('newest');
     emulator.rows.add(...rows(2));
     for (const errorsByStatus of [false, true, true]) {
       emulator.behaviour.errorsByStatus = errorsByStatus;
-      await writer.remove!(driver.session, { upstreamId: '1', occurredAtMicros: 1_707_725_001_000_000 });
+      await writer.remove!(driver.session, pulled(1));
     }
     expect(emulator.rows.count).toBe(1);
+  });
+
+  it('removes a row whose entry has what the log can take of it', async () => {
+    const [emulator, driver] = await start('newest');
+    emulator.rows.add(row(1, 1_707_725_001_000, { serial: 'a\uD800', platform: 7 }), row(2));
+    const [read] = [...recorded(await driver.toEnd()).values()].filter(({ entry }) => entry.nativeId === '1');
+    const { occurredAtMicros, serial, platform } = fitting(read!).entry;
+    await writer.remove!(driver.session, { upstreamId: '1', occurredAtMicros, serial, platform });
+    expect(emulator.rows.texts.map((text) => JSON.parse(text).id)).toEqual([2]);
+  });
+
+  it.each(['newest', 'oldest', 'none'] as const)('finds every row that is to be removed, %s first', async (order) => {
+    const [emulator, driver] = await start(order);
+    emulator.rows.add(...rows(70));
+    for (const id of [11, 12, 13, 31, 50, 51, 52, 53]) emulator.rows.delete(id);
+    for (let id = 70; id > 0; id -= 3) await writer.remove!(driver.session, pulled(id));
+    for (const id of [12, 99]) await writer.remove!(driver.session, pulled(id));
+    const left = emulator.rows.texts.map((text) => JSON.parse(text).id as number);
+    expect(left.filter((id) => id % 3 === 1)).toEqual([]);
+    expect(left).toHaveLength(41);
+  });
+
+  it.each(['newest', 'oldest'] as const)('reads little of a long table to remove a row, %s first', async (order) => {
+    const [emulator, driver] = await start(order);
+    emulator.rows.add(...rows(4_000));
+    for (const id of [1, 2_000, 3_999]) {
+      const before = emulator.requests.get('GET /api/v1/activity_log') ?? 0;
+      await writer.remove!(driver.session, pulled(id));
+      expect(emulator.requests.get('GET /api/v1/activity_log')! - before).toBeLessThan(20);
+    }
+    expect(emulator.rows.count).toBe(3_997);
+  });
+
+  it('finds what a try has made among the newest of a long table with the oldest first', async () => {
+    const [emulator, driver] = await start('oldest');
+    emulator.rows.add(...rows(1_000).map((each) => ({ ...each, serial: 's' })));
+    expect(await writer.find!(driver.session, write())).toBeUndefined();
+    await writer.create(driver.session, write());
+    const before = emulator.requests.get('GET /api/v1/activity_log')!;
+    expect(await writer.find!(driver.session, write())).toBe('1001:1707725000');
+    expect(emulator.requests.get('GET /api/v1/activity_log')! - before).toBe(2);
+  });
+
+  it.each(['newest', 'oldest'] as const)('finds it though rows are deleted meanwhile, %s first', async (order) => {
+    const [emulator, driver] = await start(order);
+    const more = rows(40).map((each) => ({ ...each, serial: 's' }));
+    emulator.rows.add(...more.slice(0, 20));
+    await writer.create(driver.session, write());
+    emulator.rows.add(...more.slice(20));
+    const { upstream } = driver.session;
+    const call: typeof upstream.call = async (request) => {
+      const answer = await upstream.call(request);
+      const ids = emulator.rows.texts.map((text) => JSON.parse(text).id as number).filter((id) => id !== 21);
+      for (const id of [...ids.slice(0, 3), ...ids.slice(-3)]) if (ids.length > 9) emulator.rows.delete(id);
+      return answer;
+    };
+    expect(await writer.find!({ ...driver.session, upstream: { call } }, write())).toBe('21:1707725000');
+  });
+
+  it('removes no other row that got the number of one that was pulled', async () => {
+    const [emulator, driver] = await start('newest');
+    emulator.rows.add(...rows(9, 1, 1_800_000_000));
+    for (const serial of [undefined, 'serial-1', 'serial-3'])
+      await writer.remove!(driver.session, pulled(5, 5, { serial }));
+    expect(emulator.rows.count).toBe(9);
   });
 
   it('removes no other row that got the number of one that was written', async () => {
