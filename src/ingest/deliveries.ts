@@ -6,7 +6,7 @@ import type { Logger } from '../base/logger.js';
 import type { Source } from '../model/source.js';
 import type { SourceSystem } from '../model/source-system.js';
 import type { Deliveries, Delivery } from '../store/deliveries.js';
-import type { Connector, DeliveryHeaders, Receiver } from './connector.js';
+import type { Connector, Delivered, DeliveryHeaders, Receiver } from './connector.js';
 import { type RecordingParts, recordRows } from './recording.js';
 import { UpstreamError } from './upstream-error.js';
 
@@ -26,6 +26,8 @@ export interface DeliveryParts extends RecordingParts {
 /** For so long one that was taken up is its process's. Longer than recording takes; a killed one's is taken up after it. */
 const takenMs = 30_000;
 const laterMs = 30_000;
+/** What fails for good, by a fault of ours, is not to be tried as often as what comes first. */
+const maxDoublings = 6;
 /** What a sender says about its delivery, not about itself. */
 const keptHeaders = /^(content-type|x-(?!forwarded|real-ip)[a-z0-9-]+)$/;
 
@@ -55,7 +57,8 @@ export class DeliveryDesk {
       receivedAt: clock.now(),
       hash: createHash('sha256').update(body).digest(),
     });
-    if (id !== undefined) this.#processSoon(source.workspaceId);
+    // Also for a repeat: what could not be processed when it came first is due again.
+    this.#processSoon(source.workspaceId);
     return { isRepeat: id === undefined };
   }
 
@@ -112,25 +115,32 @@ export class DeliveryDesk {
 
   async #process({ id, workspaceId, sourceId, headers, body, attempts }: Delivery): Promise<void> {
     const { deliveries, sources, connectors, clock, logger } = this.parts;
-    const later = (): Date => new Date(clock.now().getTime() + laterMs);
+    const waitMs = laterMs * 2 ** Math.min(attempts - 1, maxDoublings);
+    const later = (): Date => new Date(clock.now().getTime() + waitMs);
     const source = await sources.get(workspaceId, sourceId);
     if (!source) return deliveries.failed(workspaceId, id, clock.now(), 'The source was removed');
     if (source.isPaused) return deliveries.later(workspaceId, id, later(), 'The source is paused');
-    const connector = connectors.get(source.system);
+    let delivered: Delivered;
     try {
-      const settings = connector!.settings.parse(source.settings);
-      const { rows, rejected = [], pullNow } = connector!.receive!.read(body, headers, settings);
-      if (rejected.length > 0)
-        logger.warn({ sourceId, deliveryId: id, reason: rejected[0]!.reason }, 'delivery: no rows');
+      const connector = connectors.get(source.system)!;
+      delivered = connector.receive!.read(body, headers, connector.settings.parse(source.settings));
+    } catch (error) {
+      logger.warn({ err: error, sourceId, deliveryId: id, attempts }, 'delivery: cannot be read');
+      const message = error instanceof UpstreamError ? error.message : 'What was delivered could not be read';
+      return deliveries.failed(workspaceId, id, clock.now(), message);
+    }
+    const { rows, rejected = [], pullNow } = delivered;
+    if (rejected.length > 0)
+      logger.warn({ sourceId, deliveryId: id, reason: rejected[0]!.reason }, 'delivery: no rows');
+    try {
       await recordRows(this.parts, source, rows);
       if (pullNow) await this.parts.pullNow(source);
       await deliveries.done(workspaceId, id, clock.now());
     } catch (error) {
-      const again = error instanceof UpstreamError && error.kind === 'STORE';
-      const message = error instanceof UpstreamError ? error.message : 'What was delivered could not be read';
-      logger[again ? 'info' : 'warn']({ err: error, sourceId, deliveryId: id, attempts }, 'delivery: not processed');
-      if (again) await deliveries.later(workspaceId, id, later(), message);
-      else await deliveries.failed(workspaceId, id, clock.now(), message);
+      // It was read, so what is wrong lies here and not with it.
+      logger.info({ err: error, sourceId, deliveryId: id, attempts }, 'delivery: not recorded');
+      const message = error instanceof UpstreamError ? error.message : 'It could not be recorded';
+      await deliveries.later(workspaceId, id, later(), message);
     }
   }
 }

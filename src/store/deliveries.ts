@@ -85,7 +85,10 @@ export class Deliveries {
     this.#deliveries = store.collection<DeliveryDocument>(deliveryCollection);
   }
 
-  /** Keeps a delivery; its id, or undefined where the same bytes are kept already. */
+  /**
+   * Keeps a delivery; its id, or undefined where the same bytes are kept already. Where these could not be processed, the
+   * sender's next try is one more try here: they are due again, with the headers of now.
+   */
   async keep(
     workspaceId: Id,
     delivery: Omit<Delivery, 'id' | 'workspaceId' | 'attempts'> & { readonly hash: Uint8Array },
@@ -107,8 +110,9 @@ export class Deliveries {
       await read(() => this.#deliveries.insertOne(document));
       return document._id.toHexString();
     } catch (error) {
-      if (error instanceof MongoServerError && error.code === duplicateKey) return undefined;
-      throw error;
+      if (!(error instanceof MongoServerError) || error.code !== duplicateKey) throw error;
+      await this.#retryFailed(document);
+      return undefined;
     }
   }
 
@@ -147,6 +151,15 @@ export class Deliveries {
       { $set: { status: 'PENDING', dueAt: now, attempts: 0 }, $unset: { processedAt: '' } },
     );
     return modifiedCount;
+  }
+
+  async #retryFailed({ workspaceId, sourceId, key, headers, dueAt }: DeliveryDocument): Promise<void> {
+    await read(() =>
+      this.#deliveries.updateOne(
+        { workspaceId, sourceId, key, status: 'FAILED' },
+        { $set: { status: 'PENDING', headers, dueAt, attempts: 0 }, $unset: { processedAt: '' } },
+      ),
+    );
   }
 
   async #change(workspaceId: Id, id: Id, change: Document): Promise<void> {

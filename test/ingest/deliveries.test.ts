@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import Fastify from 'fastify';
+import { MongoNetworkError, ObjectId } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { type Id, newId } from '../../src/base/ids.js';
@@ -79,6 +80,11 @@ const addSource = (over: Partial<Source> = {}, secrets: Record<string, string> =
 const idsOf = async (source: Source) =>
   (await reading.entries()).filter(({ connectionId }) => connectionId === source.id).map(({ nativeId }) => nativeId);
 
+const statusesOf = async ({ id }: Source) => {
+  const kept = reading.store.db.collection('deliveries').find({ sourceId: new ObjectId(id) });
+  return (await kept.toArray()).map(({ status }) => status as string);
+};
+
 describe('a delivery', () => {
   it('is verified, kept, answered, and then recorded; the same bytes again are recognised', async () => {
     const source = addSource();
@@ -143,6 +149,38 @@ describe('a delivery', () => {
     expect(await desk.processDue(source.workspaceId)).toBe(1);
     expect(await failed()).toBe(1);
   });
+
+  it('that could not be read and is sent again is tried again', async () => {
+    const source = addSource({ settings: { count: 'many' } });
+    const body = '{"rows":[{"id":"again"}]}';
+    await send(source, body);
+    await desk.close();
+    expect(await idsOf(source)).toEqual([]);
+    reading.sources.set(source.id, { ...source, settings: {} });
+    expect(await (await send(source, body)).json()).toEqual({ accepted: true, repeat: true });
+    await desk.close();
+    expect(await idsOf(source)).toEqual(['again']);
+  });
+
+  it.each(['whose pull cannot be asked for', 'whose end cannot be noted'])(
+    '%s while the store is away is processed later',
+    async (when) => {
+      const source = addSource();
+      const away = new MongoNetworkError('The connection was reset');
+      const asked = { ...parts, pullNow: () => Promise.reject(away) };
+      const noted = new Deliveries(reading.store);
+      noted.done = () => Promise.reject(away);
+      const failing = new DeliveryDesk(when.includes('pull') ? asked : { ...parts, deliveries: noted });
+      const body = JSON.stringify({ rows: [{ id: when }], news: true });
+      await failing.take(source.id, signed(body), Buffer.from(body));
+      await failing.close();
+      expect(await statusesOf(source)).toEqual(['PENDING']);
+      const later = new DeliveryDesk({ ...parts, clock: { ...systemClock, now: () => new Date(Date.now() + 60_000) } });
+      expect(await later.processDue(source.workspaceId)).toBe(1);
+      expect(await statusesOf(source)).toEqual(['DONE']);
+      expect(await idsOf(source)).toEqual([when]);
+    },
+  );
 
   it('of a paused source waits until it goes on', async () => {
     const source = addSource({ isPaused: true });
