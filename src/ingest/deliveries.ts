@@ -23,6 +23,13 @@ export interface DeliveryParts extends RecordingParts {
   readonly logger: Logger;
 }
 
+/** A source with what its deliveries are verified by; without a secret they are not. */
+export interface Addressee {
+  readonly source: Source;
+  readonly receiver: Receiver<unknown>;
+  readonly secret: string | undefined;
+}
+
 /** For so long one that was taken up is its process's. Longer than recording takes; a killed one's is taken up after it. */
 const takenMs = 30_000;
 const laterMs = 30_000;
@@ -41,13 +48,36 @@ export class DeliveryDesk {
   constructor(private readonly parts: DeliveryParts) {}
 
   /**
-   * Takes a delivery. Resolves once it is kept; `isRepeat` for the same bytes again.
-   * @throws CodedError NOT_FOUND for a source that is not there or takes none; UNAUTHENTICATED for a wrong signature;
-   * FORBIDDEN where there is no secret to verify by and the source does not accept that.
+   * Who takes what is delivered to a source. Asked before anything of the delivery is read: its address is all that is
+   * known of it by then.
+   * @throws CodedError NOT_FOUND for a source that is not there or takes none; FORBIDDEN where there is no secret to
+   * verify by and the source does not accept that; SERVICE_UNAVAILABLE while its secrets cannot be opened.
    */
-  async take(sourceId: Id, headers: DeliveryHeaders, body: Uint8Array): Promise<{ readonly isRepeat: boolean }> {
-    const { source, receiver } = await this.#addressee(sourceId);
-    await this.#verify(source, receiver, headers, body);
+  async addressee(sourceId: Id): Promise<Addressee> {
+    const { sources, connectors, workspaceOf } = this.parts;
+    const workspaceId = await workspaceOf(sourceId);
+    const source = workspaceId === undefined ? undefined : await sources.get(workspaceId, sourceId);
+    const receiver = source && connectors.get(source.system)?.receive;
+    if (!source || !receiver) throw notFound('A source that takes deliveries here', 'id');
+    const secret = (await this.#secretsOf(source))[receiver.secret];
+    if (secret === undefined && !source.acceptsUnsigned) {
+      throw new CodedError('FORBIDDEN', `This source takes no deliveries until its secret ${receiver.secret} is set`);
+    }
+    return { source, receiver, secret };
+  }
+
+  /**
+   * Takes a delivery. Resolves once it is kept; `isRepeat` for the same bytes again.
+   * @throws CodedError UNAUTHENTICATED for a wrong signature.
+   */
+  async take(
+    { source, receiver, secret }: Addressee,
+    headers: DeliveryHeaders,
+    body: Uint8Array,
+  ): Promise<{ readonly isRepeat: boolean }> {
+    if (secret !== undefined && !receiver.verify(headers, body, secret)) {
+      throw new CodedError('UNAUTHENTICATED', 'The signature is not that of this body and secret');
+    }
     const { deliveries, clock } = this.parts;
     const kept = Object.entries(headers).filter(([name, value]) => value !== undefined && keptHeaders.test(name));
     const id = await deliveries.keep(source.workspaceId, {
@@ -81,28 +111,14 @@ export class DeliveryDesk {
     await Promise.allSettled(this.#processing);
   }
 
-  async #addressee(sourceId: Id): Promise<{ source: Source; receiver: Receiver<unknown> }> {
-    const { sources, connectors, workspaceOf } = this.parts;
-    const workspaceId = await workspaceOf(sourceId);
-    const source = workspaceId === undefined ? undefined : await sources.get(workspaceId, sourceId);
-    const receiver = source && connectors.get(source.system)?.receive;
-    if (!source || !receiver) throw notFound('A source that takes deliveries here', 'id');
-    return { source, receiver };
-  }
-
-  async #verify(
-    source: Source,
-    receiver: Receiver<unknown>,
-    headers: DeliveryHeaders,
-    body: Uint8Array,
-  ): Promise<void> {
-    const secret = (await this.parts.secrets.open(source))[receiver.secret];
-    if (secret === undefined) {
-      if (source.acceptsUnsigned) return;
-      throw new CodedError('FORBIDDEN', `This source takes no deliveries until its secret ${receiver.secret} is set`);
-    }
-    if (!receiver.verify(headers, body, secret)) {
-      throw new CodedError('UNAUTHENTICATED', 'The signature is not that of this body and secret');
+  async #secretsOf(source: Source): Promise<Readonly<Record<string, string>>> {
+    try {
+      return await this.parts.secrets.open(source);
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      // The administrator can mend it, and the sender has what it sends until then. It is told no more than that.
+      const message = 'This source cannot take deliveries now; send it again later';
+      throw new CodedError('SERVICE_UNAVAILABLE', message, undefined, { cause: error, retryAfterSeconds: 60 });
     }
   }
 

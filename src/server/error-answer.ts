@@ -26,7 +26,7 @@ export class RequestFault extends CodedError {
 }
 
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { status, coded } = publicError(error);
+  const { status, coded } = publicError(error, request);
   if (coded.code === 'INTERNAL_SERVER_ERROR')
     request.log.error({ requestId: request.id, err: error }, 'unexpected error');
   else if (coded.cause !== undefined)
@@ -48,11 +48,12 @@ const mediaType = (request: FastifyRequest): string =>
   `${request.headers.accept?.includes('application/graphql-response+json') ? 'application/graphql-response+json' : 'application/json'}; charset=utf-8`;
 
 /** What a caller may know of an error: one of ours, or what Fastify found wrong with the request. */
-function publicError(error: unknown): { status: number; coded: CodedError } {
+function publicError(error: unknown, request: FastifyRequest): { status: number; coded: CodedError } {
   if (error instanceof CodedError) return { status: error.httpStatus, coded: error };
   const { code, statusCode } = error as Partial<FastifyError>;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return { status: 413, coded: new CodedError('TOO_LARGE', 'The body is larger than 16 MB', 'body') };
+    const maxMb = (request.routeOptions.bodyLimit ?? 0) / 1024 / 1024;
+    return { status: 413, coded: new CodedError('TOO_LARGE', `The body is larger than ${maxMb} MB`, 'body') };
   }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return {

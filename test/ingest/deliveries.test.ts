@@ -1,15 +1,18 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import Fastify from 'fastify';
 import { MongoNetworkError, ObjectId } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { type Id, newId } from '../../src/base/ids.js';
+import { deferred } from '../../src/base/lifecycle.js';
 import { silentLogger } from '../../src/base/logger.js';
 import type { Connector, IngestedRow } from '../../src/ingest/connector.js';
-import { DeliveryDesk, type DeliveryParts } from '../../src/ingest/deliveries.js';
-import { malformed } from '../../src/ingest/upstream-error.js';
+import { type Addressee, DeliveryDesk, type DeliveryParts } from '../../src/ingest/deliveries.js';
+import { malformed, UpstreamError } from '../../src/ingest/upstream-error.js';
 import type { Source } from '../../src/model/source.js';
-import { registerDeliveries } from '../../src/server/deliveries.js';
+import { type DeliveryDoor, type DeliveryLimits, registerDeliveries } from '../../src/server/deliveries.js';
 import { answerErrors } from '../../src/server/error-answer.js';
 import { Deliveries } from '../../src/store/deliveries.js';
 import { numbersConnector } from './numbers.js';
@@ -172,7 +175,7 @@ describe('a delivery', () => {
       noted.done = () => Promise.reject(away);
       const failing = new DeliveryDesk(when.includes('pull') ? asked : { ...parts, deliveries: noted });
       const body = JSON.stringify({ rows: [{ id: when }], news: true });
-      await failing.take(source.id, signed(body), Buffer.from(body));
+      await failing.take(await failing.addressee(source.id), signed(body), Buffer.from(body));
       await failing.close();
       expect(await statusesOf(source)).toEqual(['PENDING']);
       const later = new DeliveryDesk({ ...parts, clock: { ...systemClock, now: () => new Date(Date.now() + 60_000) } });
@@ -194,6 +197,100 @@ describe('a delivery', () => {
   });
 });
 
+describe('the door of deliveries', () => {
+  const refusal = async (answer: Response) => [answer.status, (await answer.json()).errors[0].extensions.code];
+  /** A delivery of which only the beginning comes. */
+  const begin = async (source: Pick<Source, 'id'>, port = new URL(url).port) => {
+    const socket = connect(Number(port), '127.0.0.1').setEncoding('utf8');
+    await once(socket, 'connect');
+    const head = `POST /sources/${source.id}/deliveries HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n`;
+    socket.write(`${head}{`);
+    return socket;
+  };
+
+  it('turns away what is for nobody, or is not taken, before its body has come', async () => {
+    for (const [source, status] of [
+      [{ id: newId() }, 404],
+      [addSource({}, {}), 403],
+    ] as const) {
+      const socket = await begin(source);
+      const [answer] = (await once(socket, 'data')) as [string];
+      expect(answer).toMatch(`HTTP/1.1 ${status} `);
+      socket.destroy();
+    }
+  });
+
+  it('takes a megabyte and no more', async () => {
+    const source = addSource();
+    const body = `{"rows":[]}${' '.repeat(1024 * 1024)}`;
+    expect((await send(source, body.slice(0, 1024 * 1024))).status).toBe(202);
+    const refused = await send(source, body.slice(0, 1024 * 1024 + 1));
+    expect(await refused.clone().json()).toMatchObject({ errors: [{ message: 'The body is larger than 1 MB' }] });
+    expect(await refusal(refused)).toEqual([413, 'TOO_LARGE']);
+  });
+
+  it('asks for patience while a source’s secrets cannot be opened', async () => {
+    const source = addSource();
+    const sealed = { open: () => Promise.reject(new UpstreamError('MISCONFIGURED', 'The seal is broken')) };
+    const answer = await withDoor(new DeliveryDesk({ ...parts, secrets: sealed }), {}, (at) =>
+      fetch(`${at}/sources/${source.id}/deliveries`, { method: 'POST', body: '{}' }),
+    );
+    expect(answer.headers.get('retry-after')).toBe('60');
+    expect(await answer.clone().text()).not.toContain('seal');
+    expect(await refusal(answer)).toEqual([503, 'SERVICE_UNAVAILABLE']);
+  });
+
+  it('reads so many bodies at once, and others once these have gone', async () => {
+    const source = addSource();
+    const both = deferred();
+    let asked = 0;
+    const counted: DeliveryDoor<Addressee> = {
+      addressee: async (id) => {
+        asked += 1;
+        if (asked === 2) both.resolve();
+        return desk.addressee(id);
+      },
+      take: (...delivery) => desk.take(...delivery),
+    };
+    await withDoor(counted, { bodiesAtOnce: 2 }, async (at) => {
+      const { port } = new URL(at);
+      const slow = await Promise.all([begin(source, port), begin(source, port)]);
+      await both.promise;
+      const body = '{"rows":[]}';
+      const post = () =>
+        fetch(`${at}/sources/${source.id}/deliveries`, { method: 'POST', body, headers: signed(body) });
+      const turnedAway = await post();
+      expect(turnedAway.headers.get('retry-after')).toBe('1');
+      expect(await refusal(turnedAway)).toEqual([503, 'SERVICE_UNAVAILABLE']);
+      for (const socket of slow) socket.destroy();
+      await expect.poll(async () => (await post()).status).toBe(202);
+    });
+  });
+
+  it('lets go of a body that does not come', async () => {
+    await withDoor(desk, { bodyMs: 50 }, async (at) => {
+      const socket = await begin(addSource(), new URL(at).port);
+      await once(socket.resume(), 'close');
+    });
+  });
+});
+
+/** A door of its own, for as long as `use` takes. */
+async function withDoor<T>(
+  door: DeliveryDoor<Addressee>,
+  limits: Partial<DeliveryLimits>,
+  use: (at: string) => Promise<T>,
+) {
+  const own = Fastify();
+  answerErrors(own);
+  await registerDeliveries(own, door, limits);
+  try {
+    return await use(await own.listen({ host: '127.0.0.1', port: 0 }));
+  } finally {
+    await own.close();
+  }
+}
+
 describe('a process that is killed', () => {
   it.each(['before it began', 'after recording, before noting'])(
     '%s leaves what another one finishes',
@@ -209,7 +306,7 @@ describe('a process that is killed', () => {
         },
       });
       const body = `{"rows":[{"id":"${when}"}]}`;
-      await dying.take(source.id, signed(body), Buffer.from(body));
+      await dying.take(await dying.addressee(source.id), signed(body), Buffer.from(body));
       const later = new DeliveryDesk({ ...parts, clock: { ...systemClock, now: () => new Date(Date.now() + 60_000) } });
       const patience = AbortSignal.timeout(5_000);
       while ((await later.processDue(source.workspaceId)) === 0 && !patience.aborted)
