@@ -43,7 +43,8 @@ const keptHeaders = /^(content-type|x-(?!forwarded|real-ip)[a-z0-9-]+)$/;
  * delivery that is answered is therefore processed sooner or later, whatever happens to this process.
  */
 export class DeliveryDesk {
-  readonly #processing = new Set<Promise<unknown>>();
+  readonly #loops = new Map<Id, Loop>();
+  #isClosing = false;
 
   constructor(private readonly parts: DeliveryParts) {}
 
@@ -92,23 +93,48 @@ export class DeliveryDesk {
     return { isRepeat: id === undefined };
   }
 
-  /** Processes what is due, and answers how many that were. For what a killed process left, and for replays. */
-  async processDue(workspaceId: Id, proceed: () => boolean = () => true): Promise<number> {
-    const { deliveries, clock } = this.parts;
-    let processed = 0;
-    while (proceed()) {
-      const now = clock.now();
-      const delivery = await deliveries.takeUp(workspaceId, now, new Date(now.getTime() + takenMs));
-      if (!delivery) break;
-      await this.#process(delivery);
-      processed += 1;
+  /**
+   * Processes what is due, and answers how many that were. For what a killed process left, and for replays. A workspace
+   * is worked for by one loop at a time, which goes on for whoever asks meanwhile: it ends with what is due, or as soon as
+   * one of those who wait for it does not want to proceed. What is left is taken up later.
+   */
+  processDue(workspaceId: Id, proceed: () => boolean = () => true): Promise<number> {
+    const known = this.#loops.get(workspaceId);
+    if (known) {
+      known.proceeds.push(proceed);
+      known.isAskedAgain = true;
+      return known.done;
     }
-    return processed;
+    const loop: Loop = { proceeds: [() => !this.#isClosing, proceed], isAskedAgain: false, done: Promise.resolve(0) };
+    this.#loops.set(workspaceId, loop);
+    loop.done = this.#run(workspaceId, loop);
+    return loop.done;
   }
 
-  /** Finishes what it began. */
+  /** Finishes the one delivery of each workspace that it has begun. */
   async close(): Promise<void> {
-    await Promise.allSettled(this.#processing);
+    this.#isClosing = true;
+    await Promise.allSettled([...this.#loops.values()].map(({ done }) => done));
+  }
+
+  async #run(workspaceId: Id, loop: Loop): Promise<number> {
+    const { deliveries, clock } = this.parts;
+    let processed = 0;
+    try {
+      while (loop.proceeds.every((proceed) => proceed())) {
+        loop.isAskedAgain = false;
+        const now = clock.now();
+        const delivery = await deliveries.takeUp(workspaceId, now, new Date(now.getTime() + takenMs));
+        if (delivery) {
+          await this.#process(delivery);
+          processed += 1;
+        } else if (!loop.isAskedAgain) break;
+      }
+    } finally {
+      // In the same turn as its end: nobody asks a loop that no longer looks.
+      this.#loops.delete(workspaceId);
+    }
+    return processed;
   }
 
   async #secretsOf(source: Source): Promise<Readonly<Record<string, string>>> {
@@ -123,10 +149,14 @@ export class DeliveryDesk {
   }
 
   #processSoon(workspaceId: Id): void {
-    const processing = this.processDue(workspaceId)
-      .catch((error: unknown) => this.parts.logger.warn({ err: error }, 'deliveries: not processed yet, trying later'))
-      .finally(() => this.#processing.delete(processing));
-    this.#processing.add(processing);
+    const known = this.#loops.get(workspaceId);
+    if (known) {
+      known.isAskedAgain = true;
+      return;
+    }
+    this.processDue(workspaceId).catch((error: unknown) =>
+      this.parts.logger.warn({ err: error }, 'deliveries: not processed yet, trying later'),
+    );
   }
 
   async #process({ id, workspaceId, sourceId, headers, body, attempts }: Delivery): Promise<void> {
@@ -159,4 +189,11 @@ export class DeliveryDesk {
       await deliveries.later(workspaceId, id, later(), message);
     }
   }
+}
+
+interface Loop {
+  readonly proceeds: (() => boolean)[];
+  /** Since it last looked: what was kept meanwhile may not have been seen. */
+  isAskedAgain: boolean;
+  done: Promise<number>;
 }

@@ -88,17 +88,20 @@ const statusesOf = async ({ id }: Source) => {
   return (await kept.toArray()).map(({ status }) => status as string);
 };
 
+/** Until what was taken is processed. */
+const settled = ({ workspaceId }: Source) => desk.processDue(workspaceId);
+
 describe('a delivery', () => {
   it('is verified, kept, answered, and then recorded; the same bytes again are recognised', async () => {
     const source = addSource();
     const body = '{"rows":[{"id":"a"},{"id":"b"}]}';
     const first = await send(source, body);
     expect([first.status, await first.json()]).toEqual([202, { accepted: true, repeat: false }]);
-    await desk.close();
+    await settled(source);
     expect(await idsOf(source)).toEqual(['a', 'b']);
     expect(await (await send(source, body)).json()).toEqual({ accepted: true, repeat: true });
     await send(source, ' {"rows":[{"id":"a"}]}'.trim());
-    await desk.close();
+    await settled(source);
     expect(await idsOf(source)).toEqual(['a', 'b']);
   });
 
@@ -123,7 +126,7 @@ describe('a delivery', () => {
     expect((await send(addSource({}, {}), body, {})).status).toBe(403);
     const open = addSource({ acceptsUnsigned: true }, {});
     expect((await send(open, body, {})).status).toBe(202);
-    await desk.close();
+    await settled(open);
     expect(await idsOf(open)).toEqual(['a']);
   });
 
@@ -134,14 +137,14 @@ describe('a delivery', () => {
   it('may only say that there is news', async () => {
     const source = addSource();
     await send(source, '{"news":true}');
-    await desk.close();
+    await settled(source);
     expect(pulled).toEqual([source.id]);
   });
 
   it('that cannot be read is kept, told, and can be replayed', async () => {
     const source = addSource();
     expect((await send(source, '[]')).status).toBe(202);
-    await desk.close();
+    await settled(source);
     const failed = async () =>
       reading.store.db
         .collection('deliveries')
@@ -157,11 +160,11 @@ describe('a delivery', () => {
     const source = addSource({ settings: { count: 'many' } });
     const body = '{"rows":[{"id":"again"}]}';
     await send(source, body);
-    await desk.close();
+    await settled(source);
     expect(await idsOf(source)).toEqual([]);
     reading.sources.set(source.id, { ...source, settings: {} });
     expect(await (await send(source, body)).json()).toEqual({ accepted: true, repeat: true });
-    await desk.close();
+    await settled(source);
     expect(await idsOf(source)).toEqual(['again']);
   });
 
@@ -176,7 +179,7 @@ describe('a delivery', () => {
       const failing = new DeliveryDesk(when.includes('pull') ? asked : { ...parts, deliveries: noted });
       const body = JSON.stringify({ rows: [{ id: when }], news: true });
       await failing.take(await failing.addressee(source.id), signed(body), Buffer.from(body));
-      await failing.close();
+      await failing.processDue(source.workspaceId);
       expect(await statusesOf(source)).toEqual(['PENDING']);
       const later = new DeliveryDesk({ ...parts, clock: { ...systemClock, now: () => new Date(Date.now() + 60_000) } });
       expect(await later.processDue(source.workspaceId)).toBe(1);
@@ -188,7 +191,7 @@ describe('a delivery', () => {
   it('of a paused source waits until it goes on', async () => {
     const source = addSource({ isPaused: true });
     await send(source, '{"rows":[{"id":"p"}]}');
-    await desk.close();
+    await settled(source);
     expect(await idsOf(source)).toEqual([]);
     reading.sources.set(source.id, { ...source, isPaused: false });
     const later = new DeliveryDesk({ ...parts, clock: { ...systemClock, now: () => new Date(Date.now() + 60_000) } });
@@ -290,6 +293,67 @@ async function withDoor<T>(
     await own.close();
   }
 }
+
+describe('processing', () => {
+  /** A desk whose writer waits to be let on, and says how many it works for at once. */
+  const slowDesk = () => {
+    const go = deferred();
+    const began = deferred();
+    const counts = { now: 0, most: 0, all: 0 };
+    const slow = new DeliveryDesk({
+      ...parts,
+      writer: {
+        appendEach: async (...args) => {
+          counts.all += 1;
+          counts.now += 1;
+          counts.most = Math.max(counts.most, counts.now);
+          began.resolve();
+          await go.promise;
+          const results = await parts.writer.appendEach(...args);
+          counts.now -= 1;
+          return results;
+        },
+      },
+    });
+    const take = async (source: Source, id: string) => {
+      const body = JSON.stringify({ rows: [{ id }] });
+      await slow.take(await slow.addressee(source.id), signed(body), Buffer.from(body));
+    };
+    return { slow, take, counts, began: began.promise, letOn: () => go.resolve() };
+  };
+
+  it('goes on one delivery after the other, also with those that come meanwhile', async () => {
+    const source = addSource();
+    const { slow, take, counts, began, letOn } = slowDesk();
+    await take(source, 's1');
+    await began;
+    for (const id of ['s2', 's3']) await take(source, id);
+    letOn();
+    expect(await slow.processDue(source.workspaceId)).toBe(3);
+    expect(counts).toEqual({ now: 0, most: 1, all: 3 });
+    expect(await idsOf(source)).toEqual(['s1', 's2', 's3']);
+  });
+
+  it.each(['closing', 'no wish to proceed'])(
+    'ends with the delivery at hand on %s; others do the rest',
+    async (why) => {
+      const source = addSource();
+      const { slow, take, counts, began, letOn } = slowDesk();
+      let proceeds = true;
+      for (const id of ['e1', 'e2', 'e3']) await take(source, id);
+      await began;
+      const swept = slow.processDue(source.workspaceId, () => proceeds);
+      const closed = why === 'closing' ? slow.close() : undefined;
+      proceeds = why === 'closing';
+      letOn();
+      expect(await swept).toBe(1);
+      await closed;
+      expect(counts.all).toBe(1);
+      expect(await settled(source)).toBe(2);
+      expect(await idsOf(source)).toEqual(['e1', 'e2', 'e3']);
+    },
+  );
+});
 
 describe('a process that is killed', () => {
   it.each(['before it began', 'after recording, before noting'])(

@@ -50,8 +50,8 @@ afterAll(async () => {
 const source = reading.add('https://thrive.example', { settings: { tenantId: 't' } }, { webhookSecret: 'shared' });
 const send = (event = completionEvent(), secret = 'shared') =>
   sendWebhook(`${url}/sources/${source.id}/deliveries`, event, secret, 1);
-const entriesOf = async ({ id }: Source) => {
-  await desk.close();
+const entriesOf = async ({ id, workspaceId }: Source) => {
+  await desk.processDue(workspaceId);
   return (await reading.entries()).filter(({ connectionId }) => connectionId === id);
 };
 
