@@ -1,32 +1,17 @@
 import { canReadActivities, canWriteActivities, requireScope } from '../auth/policies.js';
-import type { Clock } from '../base/clock.js';
-import { notFound } from '../base/errors.js';
 import type { Id } from '../base/ids.js';
-import type { LogWriter } from '../log/writer.js';
 import type { Activity } from '../model/activity.js';
 import type { ActivityFilter, CreateActivityInput, UpdateActivityInput } from '../model/activity-input.js';
 import type { ActivityRef } from '../model/identity.js';
 import type { Page, PageRequest } from '../model/page.js';
 import type { Viewer } from '../model/viewer.js';
 import { type Activities, activityKey } from '../store/activities.js';
-import type { ControlLinks, ControlRecord } from '../store/control-links.js';
+import type { ControlRecord } from '../store/control-links.js';
 import { ActivityClaims, type ActivityState, newActivity, updatedActivity } from './activities/states.js';
-import {
-  type Attempt,
-  attempt,
-  checkExactlyOne,
-  checkId,
-  checkIds,
-  checkList,
-  checkNounBatch,
-  checkSearch,
-  checkWellFormed,
-  itemError,
-} from './input/checks.js';
-import { NounHistory } from './nouns/history.js';
+import { checkExactlyOne, checkId, checkIds, checkList, checkSearch, checkWellFormed } from './input/checks.js';
+import { type ChangingParts, NounChanges } from './nouns/changes.js';
 import { isNameKey } from './nouns/keys.js';
 import type { Changed, ChangedMany, ReaderContext, RemovedNoun } from './nouns/results.js';
-import { FeedCursors } from './paging/epochs.js';
 import { cutPage } from './paging/pages.js';
 import { type PagingParts, startPage } from './paging/places.js';
 import { checkRequest } from './paging/request.js';
@@ -36,28 +21,23 @@ export interface ListActivities {
   readonly page: PageRequest;
 }
 
-export interface ActivityServiceParts extends PagingParts {
+export interface ActivityServiceParts extends PagingParts, ChangingParts {
   readonly activities: Activities;
-  readonly links: ControlLinks;
-  readonly writer: LogWriter;
-  readonly clock: Clock;
 }
 
 const activityList = { list: 'activities', isKey: isNameKey };
 
 /** The definitions of what can be done in a workspace. */
 export class ActivityService {
-  readonly #history: NounHistory<Activity>;
-  readonly #cursors: FeedCursors;
+  readonly #changes: NounChanges<Activity, CreateActivityInput>;
 
   constructor(private readonly parts: ActivityServiceParts) {
-    this.#history = new NounHistory({
+    this.#changes = new NounChanges(parts, {
       noun: 'activity',
       documents: parts.activities,
-      links: parts.links,
-      writer: parts.writer,
+      made: newActivity,
+      claims: async (workspaceId, states) => new ActivityClaims(await this.#rivals(workspaceId, states)),
     });
-    this.#cursors = new FeedCursors(parts.states);
   }
 
   /** Exactly one of the two arguments. */
@@ -97,49 +77,27 @@ export class ActivityService {
   }
 
   async create(viewer: Viewer, input: CreateActivityInput): Promise<Changed<Activity>> {
-    const { seq, nodes } = await this.#createAll(viewer, [input], () => 'input');
-    const [only] = nodes;
-    if (!only!.ok) throw only!.error;
-    return { node: only!.value, seq, cursor: await this.#cursors.of(viewer.workspaceId, seq) };
+    requireScope(canWriteActivities(viewer), 'activity_log:write');
+    return this.#changes.create(viewer.workspaceId, input);
   }
 
   /** Each on its own: what is wrong with one does not keep the others out. */
   async createMany(viewer: Viewer, inputs: readonly CreateActivityInput[]): Promise<ChangedMany<Activity>> {
-    const { seq, nodes } = await this.#createAll(viewer, inputs, (index) => `inputs[${index}]`);
-    return {
-      results: nodes.map((node) => (node.ok ? { node: node.value } : { error: itemError(node.error) })),
-      cursor: await this.#cursors.of(viewer.workspaceId, seq),
-    };
+    requireScope(canWriteActivities(viewer), 'activity_log:write');
+    return this.#changes.createMany(viewer.workspaceId, inputs);
   }
 
   async update(viewer: Viewer, input: UpdateActivityInput): Promise<Changed<Activity>> {
     requireScope(canWriteActivities(viewer), 'activity_log:write');
-    const { workspaceId } = viewer;
-    const id = checkId(input.id, 'input.id')!;
-    const { seq, result } = await this.#history.change(workspaceId, async () => {
-      const activity = await this.#existing(workspaceId, id, 'input.id');
-      const state = updatedActivity(activity, input, 'input', this.parts.clock.now());
-      new ActivityClaims(await this.#rivals(workspaceId, [state])).claim(state, 'input');
-      return { change: { name: 'updated', set: [state], removed: [], at: state.updatedAt }, result: state };
-    });
-    return {
-      node: { ...result, workspaceId, seq },
-      seq,
-      cursor: await this.#cursors.of(workspaceId, seq),
-    };
+    return this.#changes.update(viewer.workspaceId, { id: input.id, field: 'input.id' }, (activity, at) =>
+      updatedActivity(activity, input, 'input', at),
+    );
   }
 
   /** Entries keep what they say of it. */
   async remove(viewer: Viewer, id: Id): Promise<RemovedNoun> {
     requireScope(canWriteActivities(viewer), 'activity_log:write');
-    const { workspaceId } = viewer;
-    const deletedId = checkId(id, 'id')!;
-    const { seq } = await this.#history.change(workspaceId, async () => {
-      await this.#existing(workspaceId, deletedId, 'id');
-      const change = { name: 'removed', set: [], removed: [deletedId], at: this.parts.clock.now() };
-      return { change, result: undefined };
-    });
-    return { deletedId, seq, cursor: await this.#cursors.of(workspaceId, seq) };
+    return this.#changes.remove(viewer.workspaceId, id);
   }
 
   /** For a DataLoader: one per reference, in order; undefined where none is known by it. @throws CodedError FORBIDDEN. */
@@ -152,41 +110,12 @@ export class ActivityService {
 
   /** Finishes what a crash left between the log and the documents, or rebuilds the documents from the log. */
   catchUp(workspaceId: Id): Promise<number> {
-    return this.#history.catchUp(workspaceId);
+    return this.#changes.history.catchUp(workspaceId);
   }
 
   /** Brings the documents to what one control entry says of definitions; others are passed over. */
   applyActivityControl(workspaceId: Id, record: ControlRecord): Promise<void> {
-    return this.#history.apply(workspaceId, record);
-  }
-
-  async #createAll(
-    viewer: Viewer,
-    inputs: readonly CreateActivityInput[],
-    fieldOf: (index: number) => string,
-  ): Promise<{ seq: number; nodes: Attempt<Activity>[] }> {
-    requireScope(canWriteActivities(viewer), 'activity_log:write');
-    checkNounBatch(inputs, 'inputs');
-    const { workspaceId } = viewer;
-    const at = this.parts.clock.now();
-    const states = inputs.map((input, index) => attempt(() => newActivity(input, fieldOf(index), at)));
-    const { seq, result } = await this.#history.change(workspaceId, async () => {
-      const wanted = states.flatMap((state) => (state.ok ? [state.value] : []));
-      const claims = new ActivityClaims(await this.#rivals(workspaceId, wanted));
-      const result = states.map((state, index): Attempt<ActivityState> => {
-        if (!state.ok) return state;
-        return attempt(() => {
-          claims.claim(state.value, fieldOf(index));
-          return state.value;
-        });
-      });
-      const set = result.flatMap((state) => (state.ok ? [state.value] : []));
-      return { change: set.length > 0 ? { name: 'created', set, removed: [], at } : undefined, result };
-    });
-    const placed = result.map((state) =>
-      state.ok ? { ok: true as const, value: { ...state.value, workspaceId, seq } } : state,
-    );
-    return { seq, nodes: placed };
+    return this.#changes.history.apply(workspaceId, record);
   }
 
   /** Definitions that have something which the states want for themselves. */
@@ -202,11 +131,5 @@ export class ActivityService {
       ),
     ]);
     return [...byKey, ...byRef];
-  }
-
-  async #existing(workspaceId: Id, id: Id, field: string): Promise<Activity> {
-    const [activity] = await this.parts.activities.byIds(workspaceId, [id]);
-    if (!activity) throw notFound('This activity', field);
-    return activity;
   }
 }

@@ -1,8 +1,5 @@
 import { canReadUsers, canWriteUsers, requireScope } from '../auth/policies.js';
-import type { Clock } from '../base/clock.js';
-import { notFound } from '../base/errors.js';
 import type { Id } from '../base/ids.js';
-import type { LogWriter } from '../log/writer.js';
 import { maxBatch } from '../model/activity-log-input.js';
 import { emailIdentity, type IdentityKey } from '../model/identity.js';
 import type { Page, PageRequest } from '../model/page.js';
@@ -15,24 +12,12 @@ import type {
   UserFilter,
 } from '../model/user-input.js';
 import type { Viewer } from '../model/viewer.js';
-import type { ControlLinks, ControlRecord } from '../store/control-links.js';
+import type { ControlRecord } from '../store/control-links.js';
 import { type Users, userKey } from '../store/users.js';
-import {
-  type Attempt,
-  attempt,
-  checkExactlyOne,
-  checkId,
-  checkIds,
-  checkList,
-  checkNounBatch,
-  checkSearch,
-  checkWellFormed,
-  itemError,
-} from './input/checks.js';
-import { NounHistory } from './nouns/history.js';
+import { checkExactlyOne, checkId, checkIds, checkList, checkSearch, checkWellFormed } from './input/checks.js';
+import { type ChangingParts, NounChanges } from './nouns/changes.js';
 import { isNameKey } from './nouns/keys.js';
 import type { Changed, ChangedMany, ReaderContext, RemovedNoun } from './nouns/results.js';
-import { FeedCursors } from './paging/epochs.js';
 import { cutPage } from './paging/pages.js';
 import { type PagingParts, startPage } from './paging/places.js';
 import { checkRequest } from './paging/request.js';
@@ -40,7 +25,6 @@ import { checkMerge, checkWhole, mergeable, partOf } from './users/merge-checks.
 import { mergedUser, unmergedUsers } from './users/merging.js';
 import { identitiesToLookUp, type NamedPerson, recognised } from './users/recognition.js';
 import { IdentityClaims, newUser, updatedUser } from './users/states.js';
-import type { UserState } from './users/user-state.js';
 
 export interface ListUsers {
   readonly filter?: UserFilter | null;
@@ -52,28 +36,26 @@ export interface Unmerged extends Changed<User> {
   readonly survivor: User;
 }
 
-export interface UserServiceParts extends PagingParts {
+export interface UserServiceParts extends PagingParts, ChangingParts {
   readonly users: Users;
-  readonly links: ControlLinks;
-  readonly writer: LogWriter;
-  readonly clock: Clock;
 }
 
 const userList = { list: 'users', isKey: isNameKey };
 
 /** The people of a workspace. */
 export class UserService {
-  readonly #history: NounHistory<User>;
-  readonly #cursors: FeedCursors;
+  readonly #changes: NounChanges<User, CreateUserInput>;
 
   constructor(private readonly parts: UserServiceParts) {
-    this.#history = new NounHistory({
+    this.#changes = new NounChanges(parts, {
       noun: 'user',
       documents: parts.users,
-      links: parts.links,
-      writer: parts.writer,
+      made: newUser,
+      claims: async (workspaceId, states) => {
+        const wanted = states.flatMap(({ identities }) => identities);
+        return new IdentityClaims(await parts.users.byIdentities(workspaceId, wanted));
+      },
     });
-    this.#cursors = new FeedCursors(parts.states);
   }
 
   /** Exactly one of the two arguments. */
@@ -112,45 +94,27 @@ export class UserService {
   }
 
   async create(viewer: Viewer, input: CreateUserInput): Promise<Changed<User>> {
-    const { seq, nodes } = await this.#createAll(viewer, [input], () => 'input');
-    const [only] = nodes;
-    if (!only!.ok) throw only!.error;
-    return { node: only!.value, seq, cursor: await this.#cursors.of(viewer.workspaceId, seq) };
+    requireScope(canWriteUsers(viewer), 'user:write');
+    return this.#changes.create(viewer.workspaceId, input);
   }
 
   /** Each on its own: what is wrong with one does not keep the others out. */
   async createMany(viewer: Viewer, inputs: readonly CreateUserInput[]): Promise<ChangedMany<User>> {
-    const { seq, nodes } = await this.#createAll(viewer, inputs, (index) => `inputs[${index}]`);
-    return {
-      results: nodes.map((node) => (node.ok ? { node: node.value } : { error: itemError(node.error) })),
-      cursor: await this.#cursors.of(viewer.workspaceId, seq),
-    };
+    requireScope(canWriteUsers(viewer), 'user:write');
+    return this.#changes.createMany(viewer.workspaceId, inputs);
   }
 
   async update(viewer: Viewer, input: UpdateUserInput): Promise<Changed<User>> {
     requireScope(canWriteUsers(viewer), 'user:write');
-    const { workspaceId } = viewer;
-    const id = checkId(input.id, 'input.id')!;
-    const { seq, result } = await this.#history.change(workspaceId, async () => {
-      const user = await this.#existing(workspaceId, id, 'input.id');
-      const state = updatedUser(user, input, 'input', this.parts.clock.now());
-      new IdentityClaims(await this.parts.users.byIdentities(workspaceId, state.identities)).claim(state, 'input');
-      return { change: { name: 'updated', set: [state], removed: [], at: state.updatedAt }, result: state };
-    });
-    return this.#changed(workspaceId, result, seq);
+    return this.#changes.update(viewer.workspaceId, { id: input.id, field: 'input.id' }, (user, at) =>
+      updatedUser(user, input, 'input', at),
+    );
   }
 
   /** Entries keep what they say of the person; nobody is found by it any more. */
   async remove(viewer: Viewer, id: Id): Promise<RemovedNoun> {
     requireScope(canWriteUsers(viewer), 'user:write');
-    const { workspaceId } = viewer;
-    const deletedId = checkId(id, 'id')!;
-    const { seq } = await this.#history.change(workspaceId, async () => {
-      checkWhole(await this.#existing(workspaceId, deletedId, 'id'), deletedId, 'id');
-      const change = { name: 'removed', set: [], removed: [deletedId], at: this.parts.clock.now() };
-      return { change, result: undefined };
-    });
-    return { deletedId, seq, cursor: await this.#cursors.of(workspaceId, seq) };
+    return this.#changes.remove(viewer.workspaceId, id, (user, deletedId) => checkWhole(user, deletedId, 'id'));
   }
 
   /**
@@ -161,14 +125,14 @@ export class UserService {
     requireScope(canWriteUsers(viewer), 'user:write');
     const { workspaceId } = viewer;
     const { userId, intoUserId } = checkMerge(input);
-    const { seq, result } = await this.#history.change(workspaceId, async () => {
+    const { seq, result } = await this.#changes.history.change(workspaceId, async () => {
       const found = await this.parts.users.byIds(workspaceId, [userId, intoUserId]);
       const { user, survivor } = mergeable(found, userId, intoUserId);
       const at = this.parts.clock.now();
       const state = mergedUser(survivor, user, at);
       return { change: { name: 'merged', set: [state], removed: [], at }, result: state };
     });
-    return this.#changed(workspaceId, result, seq);
+    return this.#changes.changed(workspaceId, result, seq);
   }
 
   /**
@@ -179,14 +143,14 @@ export class UserService {
     requireScope(canWriteUsers(viewer), 'user:write');
     const { workspaceId } = viewer;
     const userId = checkId(input.userId, 'input.userId')!;
-    const { seq, result } = await this.#history.change(workspaceId, async () => {
-      const survivor = partOf(await this.#existing(workspaceId, userId, 'input.userId'), userId);
+    const { seq, result } = await this.#changes.history.change(workspaceId, async () => {
+      const survivor = partOf(await this.#changes.existing(workspaceId, userId, 'input.userId'), userId);
       const at = this.parts.clock.now();
       const states = unmergedUsers(survivor, userId, at);
       return { change: { name: 'unmerged', set: [states.survivor, states.user], removed: [], at }, result: states };
     });
-    const { node: survivor } = await this.#changed(workspaceId, result.survivor, seq);
-    return { ...(await this.#changed(workspaceId, result.user, seq)), survivor };
+    const { node: survivor } = await this.#changes.changed(workspaceId, result.survivor, seq);
+    return { ...(await this.#changes.changed(workspaceId, result.user, seq)), survivor };
   }
 
   /**
@@ -211,12 +175,12 @@ export class UserService {
 
   /** Finishes what a crash left between the log and the documents, or rebuilds the documents from the log. */
   catchUp(workspaceId: Id): Promise<number> {
-    return this.#history.catchUp(workspaceId);
+    return this.#changes.history.catchUp(workspaceId);
   }
 
   /** Brings the documents to what one control entry says of people; others are passed over. */
   applyUserControl(workspaceId: Id, record: ControlRecord): Promise<void> {
-    return this.#history.apply(workspaceId, record);
+    return this.#changes.history.apply(workspaceId, record);
   }
 
   async #recogniseSome(workspaceId: Id, people: readonly NamedPerson[]): Promise<void> {
@@ -224,50 +188,10 @@ export class UserService {
     const at = this.parts.clock.now();
     const look = async () => recognised(await this.parts.users.byIdentities(workspaceId, keys), people, at);
     if ((await look()).length === 0) return;
-    await this.#history.change(workspaceId, async () => {
+    await this.#changes.history.change(workspaceId, async () => {
       const set = await look();
       const change = set.length > 0 ? { name: 'recognised', set, removed: [], at } : undefined;
       return { change, result: undefined };
     });
-  }
-
-  async #createAll(
-    viewer: Viewer,
-    inputs: readonly CreateUserInput[],
-    fieldOf: (index: number) => string,
-  ): Promise<{ seq: number; nodes: Attempt<User>[] }> {
-    requireScope(canWriteUsers(viewer), 'user:write');
-    checkNounBatch(inputs, 'inputs');
-    const { workspaceId } = viewer;
-    const at = this.parts.clock.now();
-    const states = inputs.map((input, index) => attempt(() => newUser(input, fieldOf(index), at)));
-    const { seq, result } = await this.#history.change(workspaceId, async () => {
-      const wanted = states.flatMap((state) => (state.ok ? state.value.identities : []));
-      const claims = new IdentityClaims(await this.parts.users.byIdentities(workspaceId, wanted));
-      const result = states.map((state, index): Attempt<UserState> => {
-        if (!state.ok) return state;
-        return attempt(() => {
-          claims.claim(state.value, fieldOf(index));
-          return state.value;
-        });
-      });
-      const set = result.flatMap((state) => (state.ok ? [state.value] : []));
-      return { change: set.length > 0 ? { name: 'created', set, removed: [], at } : undefined, result };
-    });
-    const placed = result.map((state) =>
-      state.ok ? { ok: true as const, value: { ...state.value, workspaceId, seq } } : state,
-    );
-    return { seq, nodes: placed };
-  }
-
-  async #changed(workspaceId: Id, state: UserState, seq: number): Promise<Changed<User>> {
-    return { node: { ...state, workspaceId, seq }, seq, cursor: await this.#cursors.of(workspaceId, seq) };
-  }
-
-  /** Whoever an id names; of one who was merged, the one that they are part of. */
-  async #existing(workspaceId: Id, id: Id, field: string): Promise<User> {
-    const [user] = await this.parts.users.byIds(workspaceId, [id]);
-    if (!user) throw notFound('This user', field);
-    return user;
   }
 }

@@ -5,9 +5,8 @@ import type { LogWriter } from '../../log/writer.js';
 import { decodeChange, encodeChange, type NounChange, type NounState } from '../../model/noun-change.js';
 import type { ControlLinks, ControlRecord } from '../../store/control-links.js';
 
-interface Stamped {
+export interface Stamped {
   readonly id: Id;
-  readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
