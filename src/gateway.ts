@@ -29,6 +29,8 @@ import type { SocketLimits } from './server/sockets/socket-limits.js';
 import { ActivityService } from './services/activities.js';
 import { ActivityLogService } from './services/activity-logs.js';
 import { CredentialService } from './services/credentials.js';
+import { EnrolmentService } from './services/enrolments.js';
+import { PathwayService } from './services/pathways.js';
 import { SourceReadingService } from './services/source-reading.js';
 import { SourceRecordingService } from './services/source-recording.js';
 import { SourceRemovalService } from './services/source-removal.js';
@@ -45,7 +47,9 @@ import type { Store } from './store/connect.js';
 import { ControlLinks } from './store/control-links.js';
 import { CredentialStore } from './store/credentials.js';
 import { Deliveries } from './store/deliveries.js';
+import { Enrolments } from './store/enrolments.js';
 import { IdempotencyKeys } from './store/idempotency-keys.js';
+import { Pathways } from './store/pathways.js';
 import { SourceStates } from './store/source-states.js';
 import { Sources } from './store/sources.js';
 import { UnscopedStore } from './store/unscoped.js';
@@ -90,6 +94,8 @@ const sweeperSteps = (log: Log, services: Services, ingest: Ingest): SweeperStep
   { name: 'sources', run: (workspaceId, proceed) => log.removal.sweepSources(workspaceId, proceed) },
   { name: 'users', run: (workspaceId) => services.users.catchUp(workspaceId) },
   { name: 'activities', run: (workspaceId) => services.activities.catchUp(workspaceId) },
+  { name: 'pathways', run: (workspaceId) => services.pathways.catchUp(workspaceId) },
+  { name: 'enrolments', run: (workspaceId) => services.enrolments.catchUp(workspaceId) },
   { name: 'deliveries', run: (workspaceId, proceed) => ingest.processDeliveries(workspaceId, proceed) },
 ];
 
@@ -123,6 +129,8 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
     pages: new ActivityLogPages(store),
     users: new Users(store),
     activities: new Activities(store),
+    pathways: new Pathways(store),
+    enrolments: new Enrolments(store),
     sources: new Sources(
       store,
       new Sealing(deps.sourceSecretKey ?? config.SOURCE_SECRET_KEY!, config.SOURCE_SECRET_KEY_PREVIOUS),
@@ -151,6 +159,8 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   const services: Services = {
     activityLogs: new ActivityLogService(parts),
     activities: new ActivityService(parts),
+    pathways: new PathwayService(parts),
+    enrolments: new EnrolmentService(parts),
     users,
     credentials: new CredentialService({ ...parts, credentials, recorder: log.recorder, userExists }),
     sources: new SourceService({

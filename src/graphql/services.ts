@@ -3,6 +3,8 @@ import type { Workspace } from '../model/workspace.js';
 import type { ActivityService } from '../services/activities.js';
 import type { ActivityLogService } from '../services/activity-logs.js';
 import type { CredentialService } from '../services/credentials.js';
+import type { EnrolmentService } from '../services/enrolments.js';
+import type { PathwayService } from '../services/pathways.js';
 import type { SourceService } from '../services/sources.js';
 import type { UpstreamService } from '../services/upstream.js';
 import type { UserService } from '../services/users.js';
@@ -11,6 +13,8 @@ import type { UserService } from '../services/users.js';
 export interface Services {
   readonly activityLogs: ActivityLogService;
   readonly activities: ActivityService;
+  readonly pathways: PathwayService;
+  readonly enrolments: EnrolmentService;
   readonly users: UserService;
   readonly credentials: CredentialService;
   readonly sources: SourceService;

@@ -16,7 +16,7 @@ export interface ActivityLogFilter {
   activities?: string[] | null;
   objectTypes?: string[] | null;
   objectIds?: string[] | null;
-  /** Ids. */
+  /** Ids, keys or names. */
   pathways?: string[] | null;
   platforms?: string[] | null;
   serials?: string[] | null;

@@ -8,6 +8,9 @@ import type { SourceSystem } from './source-system.js';
 export type IdentityKey = string;
 
 export const userIdentity = (userId: Id): IdentityKey => `u:${userId}`;
+/** The ids of users among identities: of somebody's, their own and those of who was merged into them. */
+export const userIdsAmong = (keys: readonly IdentityKey[]): Id[] =>
+  keys.flatMap((key) => (key.startsWith('u:') ? [key.slice(2)] : []));
 export const emailIdentity = (email: string): IdentityKey => `e:${email.trim().toLowerCase()}`;
 export const nativeIdentity = (source: SourceSystem, connectionId: string, nativeId: string): IdentityKey =>
   `n:${source}:${connectionId}:${nativeId}`;

@@ -95,13 +95,7 @@ export class Activities {
 
   /** Leaves only a stub of each, as of a control entry. */
   writeRemoved(workspaceId: Id, ids: readonly Id[], removedAt: Date, seq: number): Promise<void> {
-    const stubs = ids.map((id) => ({
-      _id: new ObjectId(id),
-      workspaceId: new ObjectId(workspaceId),
-      seq: Long.fromNumber(seq),
-      removedAt,
-    }));
-    return this.#documents.write(stubs, seq);
+    return this.#documents.writeRemoved(workspaceId, ids, removedAt, seq);
   }
 
   async byIds(workspaceId: Id, ids: readonly Id[]): Promise<Activity[]> {

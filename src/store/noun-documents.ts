@@ -50,6 +50,17 @@ export class NounDocuments<T extends NounDocument> {
     }
   }
 
+  /** Leaves only a stub of each, as of entry `seq`. */
+  writeRemoved(workspaceId: Id, ids: readonly Id[], removedAt: Date, seq: number): Promise<void> {
+    const stubs = ids.map((id) => ({
+      _id: new ObjectId(id),
+      workspaceId: new ObjectId(workspaceId),
+      seq: Long.fromNumber(seq),
+      removedAt,
+    }));
+    return this.write(stubs as unknown as T[], seq);
+  }
+
   async #replaceOlder(documents: readonly T[], seq: number, first: readonly AnyBulkWriteOperation<T>[]): Promise<void> {
     const operations = documents.map((document) => ({
       replaceOne: {

@@ -19,7 +19,13 @@ const sortNameLength = 200;
 export const sortNameOf = (name: string): string =>
   [...name.normalize('NFKC').toLowerCase()].slice(0, sortNameLength).join('');
 
-export const byName: Order = { fields: ['sortName', '_id'], direction: 1 };
+/** How lists of a noun are ordered: by a field that only what is not removed has, then by id. */
+export interface NounOrder extends Order {
+  /** The value of that field, as a cursor's key holds it. */
+  typed(part: unknown): unknown;
+}
+
+export const byName: NounOrder = { fields: ['sortName', '_id'], direction: 1, typed: (name) => name };
 
 /** Indexes that every named noun has. */
 export const namedIndexes = (noun: string): IndexDescription[] => {
@@ -37,13 +43,16 @@ export const searchConditions = (search: string | null | undefined): Document[] 
   wordsOf(search ?? undefined).map((word) => ({ words: { $regex: `^${word}` } }));
 
 /** Reads of one noun's collection; what is removed is never among the answers. */
-export class NounLists<T extends NamedDocument> {
-  constructor(private readonly collection: Collection<T>) {}
+export class NounLists<T extends NounDocument> {
+  constructor(
+    private readonly collection: Collection<T>,
+    private readonly order: NounOrder = byName,
+  ) {}
 
   /** All that meet the conditions, in no particular order. */
   many(workspaceId: Id, ...conditions: Document[]): Promise<T[]> {
     return read(() =>
-      this.collection.find(live(workspaceId, conditions) as never, { maxTimeMS: defaultMaxTimeMs }).toArray(),
+      this.collection.find(this.#live(workspaceId, conditions) as never, { maxTimeMS: defaultMaxTimeMs }).toArray(),
     ) as Promise<T[]>;
   }
 
@@ -53,13 +62,13 @@ export class NounLists<T extends NamedDocument> {
     return read(() => this.collection.find(where as never, { maxTimeMS: defaultMaxTimeMs }).toArray()) as Promise<T[]>;
   }
 
-  /** A slice, ordered by name and id. */
+  /** A slice, in the noun's order. */
   async find(workspaceId: Id, conditions: readonly Document[], slice: Slice): Promise<T[]> {
     if (slice.limit === 0) return [];
     const documents = await read(() =>
       this.collection
-        .find(live(workspaceId, [...conditions, ...spanOf(slice)]) as never, {
-          sort: sortOf(byName, slice.backward),
+        .find(this.within(workspaceId, conditions, slice) as never, {
+          sort: sortOf(this.order, slice.backward),
           limit: slice.limit,
           batchSize: slice.limit,
           maxTimeMS: defaultMaxTimeMs,
@@ -72,7 +81,7 @@ export class NounLists<T extends NamedDocument> {
 
   async exists(workspaceId: Id, conditions: readonly Document[], span: Span): Promise<boolean> {
     const found = await read(() =>
-      this.collection.findOne(live(workspaceId, [...conditions, ...spanOf(span)]) as never, {
+      this.collection.findOne(this.within(workspaceId, conditions, span) as never, {
         projection: { _id: 1 },
         maxTimeMS: defaultMaxTimeMs,
       }),
@@ -82,17 +91,20 @@ export class NounLists<T extends NamedDocument> {
 
   count(workspaceId: Id, conditions: readonly Document[]): Promise<number> {
     return read(() =>
-      this.collection.countDocuments(live(workspaceId, conditions) as never, { maxTimeMS: defaultMaxTimeMs }),
+      this.collection.countDocuments(this.#live(workspaceId, conditions) as never, { maxTimeMS: defaultMaxTimeMs }),
     );
   }
-}
 
-const live = (workspaceId: Id, conditions: readonly Document[]): Document => ({
-  $and: [{ workspaceId: new ObjectId(workspaceId) }, { sortName: { $exists: true } }, ...conditions],
-});
+  /** What lies within a span of the list that the conditions describe. */
+  within(workspaceId: Id, conditions: readonly Document[], span: Span): Document {
+    const typed = (bound: Bound | undefined): Bound | undefined =>
+      bound && { ...bound, key: [this.order.typed(bound.key[0]), new ObjectId(String(bound.key[1]))] };
+    const places = spanConditions(this.order, { after: typed(span.after), before: typed(span.before) });
+    return this.#live(workspaceId, [...conditions, ...places]);
+  }
 
-function spanOf(span: Span): Document[] {
-  const typed = (bound: Bound | undefined): Bound | undefined =>
-    bound && { ...bound, key: [bound.key[0], new ObjectId(String(bound.key[1]))] };
-  return spanConditions(byName, { after: typed(span.after), before: typed(span.before) });
+  #live(workspaceId: Id, conditions: readonly Document[]): Document {
+    const isThere = { [this.order.fields[0]!]: { $exists: true } };
+    return { $and: [{ workspaceId: new ObjectId(workspaceId) }, isThere, ...conditions] };
+  }
 }

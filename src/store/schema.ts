@@ -5,9 +5,11 @@ import { logCollection, logIndexes, logSchema } from './activity-logs.js';
 import type { Store } from './connect.js';
 import { credentialCollection, credentialIndexes, credentialSchema } from './credential-document.js';
 import { deliveryCollection, deliveryIndexes, deliverySchema } from './deliveries.js';
+import { enrolmentsCollection, enrolmentsIndexes, enrolmentsValidator } from './enrolments.js';
 import { idempotencyKeyCollection, idempotencyKeyIndexes, idempotencyKeySchema } from './idempotency-keys.js';
 import { leaseCollection, leaseSchema } from './lease-document.js';
 import { logStateCollection, logStateSchema } from './log-states.js';
+import { pathwaysCollection, pathwaysIndexes, pathwaysValidator } from './pathways.js';
 import { sourceCollection, sourceIndexes, sourceSchema } from './source-document.js';
 import { sourceStateCollection, sourceStateIndexes, sourceStateSchema } from './source-states.js';
 import { upstreamWriteCollection, upstreamWriteIndexes, upstreamWriteSchema } from './upstream-writes.js';
@@ -30,6 +32,8 @@ const schemas: readonly CollectionSchema[] = [
   },
   { name: usersCollection, indexes: usersIndexes, schema: usersValidator },
   { name: activitiesCollection, indexes: activitiesIndexes, schema: activitiesValidator },
+  { name: pathwaysCollection, indexes: pathwaysIndexes, schema: pathwaysValidator },
+  { name: enrolmentsCollection, indexes: enrolmentsIndexes, schema: enrolmentsValidator },
   { name: sourceCollection, indexes: sourceIndexes, schema: sourceSchema },
   { name: logStateCollection, schema: logStateSchema },
   { name: workspaceCollection, indexes: workspaceIndexes, schema: workspaceSchema },

@@ -105,13 +105,7 @@ export class Users {
 
   /** Leaves only a stub of each, as of a control entry. */
   writeRemoved(workspaceId: Id, ids: readonly Id[], removedAt: Date, seq: number): Promise<void> {
-    const stubs = ids.map((id) => ({
-      _id: new ObjectId(id),
-      workspaceId: new ObjectId(workspaceId),
-      seq: Long.fromNumber(seq),
-      removedAt,
-    }));
-    return this.#documents.write(stubs, seq);
+    return this.#documents.writeRemoved(workspaceId, ids, removedAt, seq);
   }
 
   /** Whoever these ids name: of one who was merged into another, that other. */

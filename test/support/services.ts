@@ -8,11 +8,15 @@ import type { Scope } from '../../src/model/scopes.js';
 import type { Viewer } from '../../src/model/viewer.js';
 import { ActivityService } from '../../src/services/activities.js';
 import { ActivityLogService } from '../../src/services/activity-logs.js';
+import { EnrolmentService } from '../../src/services/enrolments.js';
+import { PathwayService } from '../../src/services/pathways.js';
 import { UserService } from '../../src/services/users.js';
 import { Activities } from '../../src/store/activities.js';
 import { ActivityLogPages } from '../../src/store/activity-log-pages.js';
 import type { Store } from '../../src/store/connect.js';
 import { ControlLinks } from '../../src/store/control-links.js';
+import { Enrolments } from '../../src/store/enrolments.js';
+import { Pathways } from '../../src/store/pathways.js';
 import { Users } from '../../src/store/users.js';
 import { openTestStore } from './store.js';
 
@@ -26,6 +30,8 @@ export function openServices(store: Store) {
     store,
     users,
     activities,
+    pathways: new Pathways(store),
+    enrolments: new Enrolments(store),
     pages: new ActivityLogPages(store),
     links: new ControlLinks(store),
     reader: log.feeds,
@@ -40,6 +46,8 @@ export function openServices(store: Store) {
     logs: new ActivityLogService(parts),
     userService: new UserService(parts),
     activityService: new ActivityService(parts),
+    pathwayService: new PathwayService(parts),
+    enrolmentService: new EnrolmentService(parts),
     /** A workspace of its own, with its log open. */
     async workspace(): Promise<Id> {
       const workspaceId = newId();

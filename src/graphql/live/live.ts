@@ -157,6 +157,7 @@ export class Live implements Closeable {
         // Another process may have said in the log what it has not written yet.
         if (filter?.users || userId !== undefined) await services.users.catchUp(workspaceId);
         if (filter?.activities) await services.activities.catchUp(workspaceId);
+        if (filter?.pathways) await services.pathways.catchUp(workspaceId);
         return services.activityLogs.followFilter(reader, filter);
       },
       request.isOver,

@@ -1,19 +1,12 @@
 import { badInput } from '../../base/errors.js';
-import { type Id, isId } from '../../base/ids.js';
+import type { Id } from '../../base/ids.js';
 import { type ActivityLogFilter, type ResolvedFilter, searchWords } from '../../model/activity-log-filter.js';
 import { occurredAtRange } from '../../model/activity-log-input.js';
-import { activityRef, emailIdentity, userIdentity } from '../../model/identity.js';
-import type { Activities } from '../../store/activities.js';
-import { sortNameOf } from '../../store/noun-lists.js';
-import type { Users } from '../../store/users.js';
 import { checkList, checkSearch } from '../input/checks.js';
-import { Meaning } from './meaning.js';
-import { type NamedActivity, NamedFilter, type NamedUser } from './named-filter.js';
+import { type MeaningParts, ownUser, whatIsMeant, whichIsMeant, whoIsMeant } from './meanings.js';
+import { NamedFilter } from './named-filter.js';
 
-export interface ResolvingParts {
-  readonly users: Pick<Users, 'byIds' | 'byIdentities' | 'byNames'>;
-  readonly activities: Pick<Activities, 'byIds' | 'byKeys' | 'byNames'>;
-}
+export type ResolvingParts = MeaningParts;
 
 /**
  * The filter with its names resolved to what entries hold. Who or what has no such name is left out, so that a list of
@@ -40,13 +33,19 @@ export async function resolveNames(
   own: { readonly userId: Id | undefined } | undefined,
   field = 'filter',
 ): Promise<NamedFilter> {
-  const { plain, users, activities } = checkedFilter(filter ?? {}, field);
-  const [meantUsers, meantOwn, meantActivities] = await Promise.all([
+  const { plain, users, activities, pathways } = checkedFilter(filter ?? {}, field);
+  const [meantUsers, meantOwn, meantActivities, meantPathways] = await Promise.all([
     users && whoIsMeant(parts, workspaceId, users),
     own && ownUser(parts, workspaceId, own.userId),
     activities && whatIsMeant(parts, workspaceId, activities),
+    pathways && whichIsMeant(parts, workspaceId, pathways),
   ]);
-  return new NamedFilter(plain, { users: meantUsers, own: meantOwn, activities: meantActivities });
+  return new NamedFilter(plain, {
+    users: meantUsers,
+    own: meantOwn,
+    activities: meantActivities,
+    pathways: meantPathways,
+  });
 }
 
 function checkedFilter(filter: ActivityLogFilter, field: string) {
@@ -61,7 +60,6 @@ function checkedFilter(filter: ActivityLogFilter, field: string) {
     actionClasses: list('actionClasses'),
     objectTypes: list('objectTypes'),
     objectIds: list('objectIds'),
-    pathwayIds: list('pathways')?.flatMap((id) => (isId(id) ? [id.toLowerCase()] : [])),
     platforms: list('platforms'),
     serials: list('serials'),
     tags: list('tags'),
@@ -71,65 +69,7 @@ function checkedFilter(filter: ActivityLogFilter, field: string) {
     occurredBeforeMicros: micros(filter.occurredBefore, `${field}.occurredBefore`, occurredAtRange.before, 'earlier'),
     words: wordsOfSearch(filter.search, `${field}.search`),
   };
-  return { plain: present(plain), users: list('users'), activities: list('activities') };
-}
-
-const readingOfUsers = (direct: readonly string[], names: readonly string[]) => {
-  const keys = new Set(direct);
-  const wanted = new Set(names.map((name) => sortNameOf(name.trim())));
-  return {
-    direct,
-    isMeant: ({ name, identities, mergedFrom = [] }: NamedUser) =>
-      identities.some((key) => keys.has(key)) ||
-      wanted.has(sortNameOf(name)) ||
-      mergedFrom.some((merged) => wanted.has(sortNameOf(merged.name))),
-    keysOf: (user: NamedUser) => user.identities,
-    partsOf: ({ mergedFrom = [] }: NamedUser) => mergedFrom.map(({ id }) => id),
-  };
-};
-
-/** Everything under which entries may name any of the people; a name of several means all of them. */
-async function whoIsMeant(
-  { users }: ResolvingParts,
-  workspaceId: Id,
-  names: readonly string[],
-): Promise<Meaning<NamedUser>> {
-  const ids = names.filter(isId).map((id) => id.toLowerCase());
-  // Entries may name an email that no user has, so it is looked for as it is, too.
-  const direct = [...ids.map(userIdentity), ...names.filter((name) => name.includes('@')).map(emailIdentity)];
-  const found = await Promise.all([users.byIdentities(workspaceId, direct), users.byNames(workspaceId, names)]);
-  return Meaning.of(readingOfUsers(direct, names), found.flat());
-}
-
-async function ownUser(
-  { users }: ResolvingParts,
-  workspaceId: Id,
-  userId: Id | undefined,
-): Promise<Meaning<NamedUser>> {
-  const ids = userId === undefined ? [] : [userId];
-  return Meaning.of(readingOfUsers(ids.map(userIdentity), []), await users.byIds(workspaceId, ids));
-}
-
-async function whatIsMeant(
-  { activities }: ResolvingParts,
-  workspaceId: Id,
-  names: readonly string[],
-): Promise<Meaning<NamedActivity>> {
-  const ids = names.filter(isId).map((id) => id.toLowerCase());
-  const wanted = new Set(names.map((name) => sortNameOf(name.trim())));
-  const found = await Promise.all([
-    activities.byIds(workspaceId, ids),
-    activities.byKeys(workspaceId, names),
-    activities.byNames(workspaceId, names),
-  ]);
-  const reading = {
-    direct: ids.map(activityRef),
-    isMeant: ({ id, key, name }: NamedActivity) =>
-      ids.includes(id) || names.includes(key) || wanted.has(sortNameOf(name)),
-    keysOf: ({ refs }: NamedActivity) => refs,
-    partsOf: () => [],
-  };
-  return Meaning.of(reading, found.flat());
+  return { plain: present(plain), users: list('users'), activities: list('activities'), pathways: list('pathways') };
 }
 
 /** A limit in microseconds; undefined where every entry there can be is on its right side. */

@@ -17,6 +17,7 @@ import { ActivityLogs } from '../../../src/store/activity-logs.js';
 import type { Store } from '../../../src/store/connect.js';
 import { IdempotencyKeys } from '../../../src/store/idempotency-keys.js';
 import { toEntry } from '../../../src/store/log-document.js';
+import { Pathways } from '../../../src/store/pathways.js';
 import { Users } from '../../../src/store/users.js';
 import { addCredential, addWorkspace, authenticatorOn } from '../../auth/support.js';
 
@@ -68,6 +69,7 @@ export async function openFacade(store: Store, options: FacadeOptions = {}): Pro
     reading: new SourceReadingService({
       users: new Users(store),
       activities: new Activities(store),
+      pathways: new Pathways(store),
       pages: new ActivityLogPages(store),
       reader: log.feeds,
       states: log.states,
