@@ -66,7 +66,7 @@ describe('schema', () => {
   });
 
   it('gives fields named id of entities the type ID!, and id arguments and inputs ObjectID', () => {
-    for (const name of ['ActivityLog', 'Activity', 'User', 'Workspace']) {
+    for (const name of ['ActivityLog', 'Activity', 'User', 'Workspace', 'Pathway', 'Enrolment']) {
       const type = schema.getType(name);
       expect(isObjectType(type) && String(type.getFields().id?.type)).toBe('ID!');
     }

@@ -2,9 +2,12 @@ import DataLoader from 'dataloader';
 import type { Id } from '../base/ids.js';
 import type { Activity } from '../model/activity.js';
 import type { ActivityRef, IdentityKey } from '../model/identity.js';
+import type { Pathway } from '../model/pathway.js';
 import type { UpstreamStatus } from '../model/source.js';
 import type { User } from '../model/user.js';
 import type { Viewer } from '../model/viewer.js';
+import type { EnrolmentsOfPathways } from '../services/enrolments/of-pathways.js';
+import type { PathwaysOfUsers } from '../services/pathways/of-users.js';
 import type { WrittenEntry } from '../services/upstream.js';
 import { noCredential } from './no-credential.js';
 import type { Services } from './services.js';
@@ -17,6 +20,11 @@ export interface Loaders {
   readonly userByIdentity: DataLoader<IdentityKey, User | undefined>;
   readonly activityByRef: DataLoader<ActivityRef, Activity | undefined>;
   readonly upstreamOf: DataLoader<WrittenEntry, UpstreamStatus | undefined, Id>;
+  readonly pathwayById: DataLoader<Id, Pathway | undefined>;
+  /** A page for each pathway that is asked for. */
+  readonly enrolmentsOf: EnrolmentsOfPathways;
+  /** A page for each user who is asked for. */
+  readonly pathwaysOf: PathwaysOfUsers;
 }
 
 /**
@@ -24,18 +32,32 @@ export interface Loaders {
  * @throws CodedError UNAUTHENTICATED when one is used in nobody's name.
  */
 export function createLoaders(
-  services: Pick<Services, 'users' | 'activities' | 'upstream'>,
+  services: Pick<Services, 'users' | 'activities' | 'upstream' | 'pathways' | 'enrolments'>,
   viewer: Reader | undefined,
 ): Loaders {
   const somebody = (): Reader => {
     if (!viewer) throw noCredential();
     return viewer;
   };
+  const enrolmentsOf = once(() => services.enrolments.ofPathways(somebody()));
+  const pathwaysOf = once(() => services.pathways.ofUsers(somebody()));
   return {
     userByIdentity: new DataLoader(async (keys) => services.users.byIdentity(somebody(), keys)),
     activityByRef: new DataLoader(async (refs) => services.activities.byRef(somebody(), refs)),
     upstreamOf: new DataLoader(async (entries) => services.upstream.statusOf(somebody().workspaceId, entries), {
       cacheKeyFn: ({ id }) => id,
     }),
+    pathwayById: new DataLoader(async (ids) => services.pathways.byId(somebody(), ids)),
+    enrolmentsOf: async (list) => enrolmentsOf()(list),
+    pathwaysOf: async (user, page) => pathwaysOf()(user, page),
+  };
+}
+
+/** Made when it is first used: most operations never do. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }

@@ -8,6 +8,11 @@ import { ActivityLogSubscription } from './activity-logs/activity-log.subscripti
 import { ActivityLogConnectionRelations } from './activity-logs/activity-log-connection.relations.js';
 import { CredentialResolver } from './credentials/credential.resolver.js';
 import { noSocket } from './no-socket.js';
+import { EnrolmentRelations } from './pathways/enrolment.relations.js';
+import { EnrolmentResolver } from './pathways/enrolment.resolver.js';
+import { PathwayActivityRelations, PathwayRelations } from './pathways/pathway.relations.js';
+import { PathwayResolver } from './pathways/pathway.resolver.js';
+import { UserPathways } from './pathways/user-pathways.relations.js';
 import type { Services } from './services.js';
 import { SourceResolver } from './sources/source.resolver.js';
 import { SourceSubscription } from './sources/source.subscription.js';
@@ -23,6 +28,12 @@ const resolvers = [
   ActivityLogSubscription,
   ActivityResolver,
   UserResolver,
+  PathwayResolver,
+  PathwayRelations,
+  PathwayActivityRelations,
+  EnrolmentResolver,
+  EnrolmentRelations,
+  UserPathways,
   CredentialResolver,
   SourceResolver,
   SourceSubscription,

@@ -49,6 +49,7 @@ describe('what is looked for', () => {
     ['activityLogs', 'ActivityLogFilter'],
     ['users', 'UserFilter'],
     ['activities', 'ActivityFilter'],
+    ['pathways', 'PathwayFilter'],
   ])('with a lone surrogate in the search of %s, or too much to search for', async (list, type) => {
     const search = (text: string) =>
       send(`query($f: ${type}) { ${list}(filter: $f) { nodes { id } } }`, { f: { search: text } });
@@ -66,6 +67,12 @@ describe('what is looked for', () => {
       code: 'BAD_USER_INPUT',
       field: 'key',
     });
+    for (const field of ['key', 'name']) {
+      expect(await send(`query($t: String) { pathway(${field}: $t) { id } }`, { t: lone })).toMatchObject({
+        code: 'BAD_USER_INPUT',
+        field,
+      });
+    }
   });
 });
 

@@ -4,7 +4,9 @@ import {
   ConnectSourceDocument,
   CreateActivityDocument,
   CreateActivityLogDocument,
+  CreatePathwayDocument,
   CredentialsDocument,
+  EnrolUsersDocument,
 } from '../../schema/operations/operations.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import type { Services } from '../../src/graphql/services.js';
@@ -17,6 +19,7 @@ interface Home {
   readonly logId: string;
   readonly activityId: string;
   readonly userId: string;
+  readonly pathwayId: string;
   readonly cursor: string;
   readonly credentialId: string;
   readonly sourceId: string;
@@ -165,6 +168,49 @@ Object.assign(rows, {
   },
 } satisfies Record<string, Row>);
 
+const pathwayRow = (name: string, input: string): Row => ({
+  document: `mutation($id: ObjectID!) { ${name}(input: ${input}) { cursor } }`,
+  variables: ({ pathwayId }) => ({ id: pathwayId }),
+  abroad: 'NOT_FOUND',
+});
+
+Object.assign(rows, {
+  'Query.pathway': {
+    document: `query($id: ObjectID!) { pathway(id: $id) { id } byKey: pathway(key: "${secretKey}") { id }
+      byName: pathway(name: "Homely pathway") { id } }`,
+    variables: ({ pathwayId }) => ({ id: pathwayId }),
+    abroad: { pathway: null, byKey: null, byName: null },
+  },
+  'Query.pathways': {
+    document: `query($ids: [ObjectID!]) { pathways(filter: { ids: $ids }) { ${page} } all: pathways { ${page} } }`,
+    variables: ({ pathwayId }) => ({ ids: [pathwayId] }),
+    abroad: { pathways: nothing, all: nothing },
+  },
+  'Query.enrolments': {
+    document: `query($p: [String!]) { enrolments(filter: { pathways: $p }) { ${page} } all: enrolments { ${page} } }`,
+    variables: ({ pathwayId }) => ({ p: [pathwayId, secretKey, 'Homely pathway'] }),
+    abroad: { enrolments: nothing, all: nothing },
+  },
+  'Mutation.createPathway': {
+    document: `mutation { createPathway(input: { key: "${secretKey}", name: "Another" }) { pathway { key } } }`,
+    abroad: { createPathway: { pathway: { key: secretKey } } },
+  },
+  'Mutation.updatePathway': pathwayRow('updatePathway', '{ id: $id, name: "Taken" }'),
+  'Mutation.reorderPathwayActivities': pathwayRow('reorderPathwayActivities', '{ id: $id, activityIds: [] }'),
+  'Mutation.archivePathway': {
+    document: 'mutation($id: ObjectID!) { archivePathway(id: $id) { cursor } }',
+    variables: ({ pathwayId }) => ({ id: pathwayId }),
+    abroad: 'NOT_FOUND',
+  },
+  'Mutation.enrolUsers': pathwayRow('enrolUsers', `{ pathwayId: $id, users: [{ userEmail: "${secretEmail}" }] }`),
+  'Mutation.withdrawUsers': {
+    document:
+      'mutation($p: ObjectID!, $u: [ObjectID!]!) { withdrawUsers(input: { pathwayId: $p, userIds: $u }) { cursor } }',
+    variables: ({ pathwayId, userId }) => ({ p: pathwayId, u: [userId] }),
+    abroad: 'NOT_FOUND',
+  },
+} satisfies Record<string, Row>);
+
 const sourceRow = (name: string, args = ''): Row => ({
   document: `mutation($id: ObjectID!) { ${name}(id: $id${args}) { cursor } }`,
   variables: ({ sourceId }) => ({ id: sourceId }),
@@ -220,6 +266,11 @@ beforeAll(async () => {
   );
   const userId = user.createUser.user.id;
   const activityId = createActivity.activity.id;
+  const { createPathway } = await gateway.data(CreatePathwayDocument, {
+    input: { key: secretKey, name: 'Homely pathway', activities: [{ activityId }] },
+  });
+  const pathwayId = createPathway.pathway.id;
+  await gateway.data(EnrolUsersDocument, { input: { pathwayId, users: [{ userId, groups: ['Homely group'] }] } });
   const { createActivityLog } = await gateway.data(CreateActivityLogDocument, {
     input: { action: 'homely', userId, activityId, summary: 'A homely secret' },
   });
@@ -230,6 +281,7 @@ beforeAll(async () => {
     logId: createActivityLog.activityLog!.id,
     activityId,
     userId,
+    pathwayId,
     cursor: createActivityLog.cursor,
   };
 });
@@ -239,7 +291,7 @@ afterAll(() => gateway.close());
 const inventory = async () => {
   const logs = await gateway.data(ActivityLogsWithUsersDocument, { first: 1000 });
   const nouns = await gateway.data(
-    '{ users { nodes { id name email } } activities { nodes { id key name } } sources { id name version } }',
+    '{ users { nodes { id name email } } activities { nodes { id key name } } pathways { nodes { id key name archived } } enrolments { nodes { id groups } } sources { id name version } }',
   );
   return { logs: logs.activityLogs.edges.map((edge) => edge.node), nouns };
 };

@@ -260,7 +260,7 @@ describe('filters of a caller', () => {
     expect(await found([])).toEqual([]);
   });
 
-  it('finds activities by id, key or name, and pathways by id', async () => {
+  it('finds activities and pathways by id, key or name', async () => {
     const here = viewerOf(await services.workspace());
     const { results } = await services.activityService.createMany(here, [
       { key: 'bike', name: 'Cycling' },
@@ -268,8 +268,11 @@ describe('filters of a caller', () => {
     ]);
     const [bike, spin] = results.map(({ node }) => node!);
     const pathwayId = newId();
+    const { node: tour } = await services.pathwayService.create(here, { key: 'tour', name: 'Grand Tour' });
+    await services.pathwayService.create(here, { key: 'grand tour', name: 'Another' });
     await services.logs.createMany(here, [
       { action: 'bike', activityId: bike!.id },
+      { action: 'ride', pathwayId: tour.id },
       { action: 'spin', activityId: spin!.id, pathwayId },
     ]);
     const found = async (filter: { activities?: string[]; pathways?: string[] }) => {
@@ -282,6 +285,9 @@ describe('filters of a caller', () => {
     expect(await found({ activities: ['none'] })).toEqual([]);
     expect(await found({ pathways: [pathwayId.toUpperCase()] })).toEqual(['spin']);
     expect(await found({ pathways: ['a name'] })).toEqual([]);
+    for (const name of [tour.id, 'tour', 'GRAND tour']) expect(await found({ pathways: [name] })).toEqual(['ride']);
+    expect(await found({ pathways: ['Tour', pathwayId] })).toEqual(['spin']);
+    expect(await found({ pathways: [] })).toEqual([]);
   });
 
   it('refuses lists and values beyond their limits', async () => {

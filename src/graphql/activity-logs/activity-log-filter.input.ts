@@ -41,7 +41,10 @@ export class ActivityLogFilterInput {
   @Field(() => [String], { nullable: true, description: 'The sources\' own ids of objects, e.g. `["course-17"]`.' })
   objectIds?: string[] | null;
 
-  @Field(() => [String], { nullable: true, description: 'Ids of pathways.' })
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Ids, keys or names of pathways. A name of several means all, of none matches nothing.',
+  })
   pathways?: string[] | null;
 
   @Field(() => [String], { nullable: true, description: 'Where it was done, e.g. `["ios", "web"]`.' })

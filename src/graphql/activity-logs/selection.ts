@@ -10,6 +10,7 @@ const madeOf: Readonly<Record<string, readonly Property[]>> = {
   occurredAt: ['occurredAtMicros'],
   user: ['actor'],
   activity: ['activityRef'],
+  pathway: ['pathwayId'],
   upstream: ['id', 'workspaceId', 'seq', 'source', 'connectionId'],
 };
 
