@@ -10,10 +10,14 @@ import { type Log, openLog } from '../../src/log/log.js';
 import type { Viewer } from '../../src/model/viewer.js';
 import type { Workspace } from '../../src/model/workspace.js';
 import { ActivityService } from '../../src/services/activities.js';
+import { EnrolmentService } from '../../src/services/enrolments.js';
+import { PathwayService } from '../../src/services/pathways.js';
 import { UserService } from '../../src/services/users.js';
 import { Activities } from '../../src/store/activities.js';
 import { connectStore, type Store } from '../../src/store/connect.js';
 import { ControlLinks } from '../../src/store/control-links.js';
+import { Enrolments } from '../../src/store/enrolments.js';
+import { Pathways } from '../../src/store/pathways.js';
 import { ensureSchema } from '../../src/store/schema.js';
 import { SourceStates } from '../../src/store/source-states.js';
 import { Sources } from '../../src/store/sources.js';
@@ -72,13 +76,17 @@ class Demo {
     this.#unscoped = new UnscopedStore(store);
     const users = new Users(store);
     const activities = new Activities(store);
+    const pathways = new Pathways(store);
+    const enrolments = new Enrolments(store);
     const links = new ControlLinks(store);
-    const common = { links, reader: log.feeds, states: log.states, writer: log.recorder, clock: systemClock };
+    const nouns = { users, activities, pathways, enrolments };
+    const common = { ...nouns, links, reader: log.feeds, states: log.states, writer: log.recorder, clock: systemClock };
     this.#castParts = {
-      users,
-      activities,
-      userService: new UserService({ ...common, users }),
-      activityService: new ActivityService({ ...common, activities }),
+      ...nouns,
+      userService: new UserService(common),
+      activityService: new ActivityService(common),
+      pathwayService: new PathwayService(common),
+      enrolmentService: new EnrolmentService(common),
     };
   }
 

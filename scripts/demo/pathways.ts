@@ -10,8 +10,8 @@ export interface PathwayStep {
 }
 
 export interface DemoPathway {
-  /** Our own id of it. */
-  readonly id: string;
+  /** Whether a level opens only once those below it are done. */
+  readonly levelsInOrder: boolean;
   readonly native: { readonly name: string; readonly type: 'pathway'; readonly ID: string };
   readonly steps: readonly PathwayStep[];
 }
@@ -28,7 +28,7 @@ const step = (
 
 export const demoPathways: readonly DemoPathway[] = [
   {
-    id: '65c4a1b2e4a1b9d3f2c4a001',
+    levelsInOrder: true,
     native: { name: 'Become A Store Owner', type: 'pathway', ID: 'EV67-ZCNS-56AD' },
     steps: [
       step('EVPA-KWOI-80AI', 'store-safety-story', 'Store safety story', 'story', 'complete', 1),
@@ -38,7 +38,7 @@ export const demoPathways: readonly DemoPathway[] = [
     ],
   },
   {
-    id: '65c4a1b2e4a1b9d3f2c4a002',
+    levelsInOrder: false,
     native: { name: 'Warm Welcome', type: 'pathway', ID: 'EV31-PLQX-90TB' },
     steps: [
       step('EVPA-ABEY-44RS', 'meet-the-founder', 'Meet the founder', 'story', 'complete', 1),
@@ -48,7 +48,7 @@ export const demoPathways: readonly DemoPathway[] = [
     ],
   },
   {
-    id: '65c4a1b2e4a1b9d3f2c4a003',
+    levelsInOrder: true,
     native: { name: 'Green Warehouse', type: 'pathway', ID: 'EV88-MDRA-17KW' },
     steps: [
       step('EVPA-QOHL-51BC', 'why-we-recycle', 'Why we recycle', 'story', 'complete', 1),

@@ -11,7 +11,7 @@ export class Arrivals {
     seed: number,
   ) {
     const people = system === 'AWORLD' ? aworldPeople() : makePeople();
-    const cast = { people, userIds: new Map(), activityIds: new Map() };
+    const cast = { people, userIds: new Map(), activityIds: new Map(), pathwayIds: new Map() };
     this.#scenario = new Scenario({ cast, seed, name: `${system}-${seed}`, firstNumber: 0 });
   }
 

@@ -110,6 +110,22 @@ describe('on the data of the demo', () => {
       expect(user.identities).toContainEqual({ source: null, nativeId: null, email: 'dana@example.com' });
       expect(user.identities).toContainEqual({ source: 'THRIVE', nativeId: expect.any(String), email: null });
     },
+    'A pathway': async () => {
+      const { pathway, activityLogs } = await answerOf<{ pathway: object; activityLogs: List }>('A pathway');
+      expect(pathway).toMatchObject({
+        key: 'EV31-PLQX-90TB',
+        levelsInOrder: false,
+        activities: [
+          { level: 1, required: true, fulfilmentType: 'complete', activity: { name: 'Meet the founder' } },
+          { level: 1, required: false },
+          { level: 2, fulfilmentType: 'check-in' },
+          { level: 3, fulfilmentType: 'tracking' },
+        ],
+        enrolments: { totalCount: 200, pageInfo: { hasNextPage: true } },
+      });
+      expect(activityLogs.nodes).toHaveLength(5);
+      for (const node of activityLogs.nodes) expect(node).toMatchObject({ pathway: { name: 'Warm Welcome' } });
+    },
     'A mutation': async () => {
       const title = 'A mutation';
       const { createActivityLog: first } = await answerOf<{ createActivityLog: { activityLog: object } }>(title);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { definitions } from '../../scripts/demo/definitions.js';
 import { historyCount, makeHistory } from '../../scripts/demo/history.js';
+import { demoPathways } from '../../scripts/demo/pathways.js';
 import { makePeople, peopleCount, userInput } from '../../scripts/demo/people.js';
 import { sourceShares } from '../../scripts/demo/scenario.js';
 import type { Cast, DemoEntry } from '../../scripts/demo/sources/scene.js';
@@ -13,6 +14,7 @@ const cast: Cast = {
   people,
   userIds: new Map(people.map((person, index) => [person.email, id(index)])),
   activityIds: new Map(definitions.map(({ key }, index) => [key, id(index)])),
+  pathwayIds: new Map(demoPathways.map(({ native }, index) => [native.ID, id(index)])),
 };
 const dayMs = 86_400_000;
 const endMs = Date.parse('2026-03-18T10:20:30.456Z');

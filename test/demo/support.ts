@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { definitions } from '../../scripts/demo/definitions.js';
 import { historyCount } from '../../scripts/demo/history.js';
+import { demoPathways } from '../../scripts/demo/pathways.js';
 import { peopleCount } from '../../scripts/demo/people.js';
 import type { Id } from '../../src/base/ids.js';
 import type { ActivityLog } from '../../src/model/activity-log.js';
@@ -8,7 +9,9 @@ import type { LogRecord } from '../../src/model/log-record.js';
 import { Activities } from '../../src/store/activities.js';
 import { ActivityLogs } from '../../src/store/activity-logs.js';
 import type { Store } from '../../src/store/connect.js';
+import { Enrolments } from '../../src/store/enrolments.js';
 import { type LogDocument, toRecord } from '../../src/store/log-document.js';
+import { Pathways } from '../../src/store/pathways.js';
 import { UnscopedStore } from '../../src/store/unscoped.js';
 import { Users } from '../../src/store/users.js';
 
@@ -16,10 +19,14 @@ import { Users } from '../../src/store/users.js';
 export class DemoStore {
   readonly users: Users;
   readonly activities: Activities;
+  readonly pathways: Pathways;
+  readonly enrolments: Enrolments;
 
   constructor(readonly store: Store) {
     this.users = new Users(store);
     this.activities = new Activities(store);
+    this.pathways = new Pathways(store);
+    this.enrolments = new Enrolments(store);
   }
 
   async workspaceId(): Promise<Id> {
@@ -43,13 +50,16 @@ export class DemoStore {
     });
   }
 
-  /** Every person, activity and entry is there once, whatever happened on the way. */
+  /** Every person, activity, pathway, enrolment and entry is there once, whatever happened on the way. */
   async expectWhole(): Promise<void> {
     const { id, createdAt } = await this.#workspace();
     expect(await this.users.count(id, {})).toBe(peopleCount);
     expect(await this.activities.count(id, {})).toBe(definitions.length);
     const documents = await this.documents();
-    expect(documents.filter(({ kind }) => kind === 'control')).toHaveLength(2);
+    expect(await this.pathways.count(id, { archived: false })).toBe(demoPathways.length);
+    expect(await this.enrolments.count(id, {})).toBe(demoPathways.length * peopleCount);
+    // All people, all definitions, and each pathway with everybody on it.
+    expect(documents.filter(({ kind }) => kind === 'control')).toHaveLength(2 + 2 * demoPathways.length);
     const past = (await this.entries()).filter((entry) => entry.occurredAtMicros <= createdAt.getTime() * 1000);
     expect(past).toHaveLength(historyCount);
     expect(new Set(past.map((entry) => JSON.stringify(entry.native ?? entry.seq))).size).toBe(historyCount);

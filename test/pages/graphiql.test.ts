@@ -29,6 +29,7 @@ const titles = [
   'Completed',
   'OnePerson',
   'WhoIsWho',
+  'PathwayWithPeople',
   'RecordOne',
   'RecordBatch',
   'Sources',

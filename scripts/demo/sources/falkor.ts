@@ -56,7 +56,7 @@ export class FalkorPathways {
       actor: { kind: 'USER', key: emailIdentity(person.email), email: person.email, name: person.name },
       object: { type: step.type, id: step.ID, name: step.name },
       activityRef: nativeActivityRef('FALKOR', step.ID),
-      pathwayId: pathway.id,
+      pathwayId: cast.pathwayIds.get(pathway.native.ID),
       progress: { percent: progress, state, complete },
       summary: `${step.name}: ${complete ? 'completed' : `${progress} %`}`,
       additionalData: JSON.stringify({ fulfilment }),

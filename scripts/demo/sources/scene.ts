@@ -12,6 +12,8 @@ export interface Cast {
   readonly userIds: ReadonlyMap<string, Id>;
   /** By key. */
   readonly activityIds: ReadonlyMap<string, Id>;
+  /** By the id that Falkor knows them by. */
+  readonly pathwayIds: ReadonlyMap<string, Id>;
 }
 
 /** What one entry is made from. */

@@ -124,6 +124,61 @@ query WhoIsWho($email: String) {
     variables: { email: 'dana@example.com' },
   },
   {
+    title: 'A pathway',
+    query: `# A pathway: What there is to do, who is on it,
+# and the last things that happened on it.
+#
+# A pathway is found by id, key or name. For the next
+# people, give \`endCursor\` as \`people\`, below.
+query PathwayWithPeople(
+  $name: String!
+  $people: PageCursor
+) {
+  pathway(name: $name) {
+    key
+    levelsInOrder
+    activities {
+      level
+      required
+      fulfilmentType
+      activity {
+        name
+      }
+    }
+    enrolments(first: 10, after: $people) {
+      totalCount
+      nodes {
+        groups
+        user {
+          name
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+  activityLogs(
+    filter: { pathways: [$name] }
+    first: 5
+  ) {
+    nodes {
+      occurredAt
+      summary
+      pathway {
+        name
+      }
+      user {
+        name
+      }
+    }
+  }
+}
+`,
+    variables: { name: 'Warm Welcome', people: null },
+  },
+  {
     title: 'A mutation',
     query: `# A mutation: Record one entry of your own.
 #
