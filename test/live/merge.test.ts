@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  ArchivePathwayDocument,
   CountActivityLogsDocument,
   CreateActivityDocument,
   CreateActivityLogDocument,
+  CreatePathwayDocument,
   DeleteActivityLogDocument,
   MergeUsersDocument,
   UnmergeUserDocument,
   UpdateActivityDocument,
+  UpdatePathwayDocument,
   UpdateUserDocument,
 } from '../../schema/operations/operations.js';
 import { nativeIdentity } from '../../src/model/identity.js';
@@ -181,6 +184,33 @@ describe('following people', () => {
     await doing('cycles', 'bike');
     await following.until(() => following.actions.includes('cycles'));
     expect(following.actions).toEqual(['swims', 'cycles']);
+    following.stop();
+  });
+
+  it.each([
+    ['the process that changes them', () => gateway],
+    ['another process', () => other],
+  ])('is the same for pathways, at %s', async (where, at) => {
+    const after = await feedCursor();
+    const [key, name] = [`trail ${where}`, `Trail of ${where}`];
+    const following = follow({ after, filter: { pathways: [key, name] } }, 'admin', at());
+    const make = async (input: { key: string; name: string }): Promise<string> =>
+      (await gateway.data(CreatePathwayDocument, { input })).createPathway.pathway.id;
+    const id = await make({ key: `first ${where}`, name: 'Hidden' });
+    const named = await make({ key, name: 'By its key' });
+    const on = (action: string, pathwayId: string) =>
+      gateway.data(CreateActivityLogDocument, { input: { action, pathwayId } });
+    await on('hidden', id);
+    await on('by key', named);
+    await following.count(1);
+    await gateway.data(UpdatePathwayDocument, { input: { id, name: name.toUpperCase() } });
+    await on('by name', id);
+    await gateway.data(UpdatePathwayDocument, { input: { id: named, key: `other ${where}` } });
+    await on('no more', named);
+    await gateway.data(ArchivePathwayDocument, { id });
+    await on('archived', id);
+    await following.until(() => following.actions.includes('archived'));
+    expect(following.actions).toEqual(['by key', 'by name', 'archived']);
     following.stop();
   });
 

@@ -9,6 +9,8 @@ import { Activities } from '../../src/store/activities.js';
 import { ActivityLogPages } from '../../src/store/activity-log-pages.js';
 import { activityLogReadIndexes } from '../../src/store/activity-log-query.js';
 import { connectStore } from '../../src/store/connect.js';
+import { Enrolments } from '../../src/store/enrolments.js';
+import { Pathways } from '../../src/store/pathways.js';
 import { Users } from '../../src/store/users.js';
 import { entryDraft, openTestServices, viewerOf } from '../support/services.js';
 
@@ -225,5 +227,66 @@ describe('the indexes of people and definitions', () => {
     const plan = await planOfFind(look);
     expect(plan).toMatchObject({ index });
     expect(plan.examined).toBeLessThanOrEqual(Math.max(plan.returned, 5) + 1);
+  });
+});
+
+describe('the indexes of pathways and enrolments', () => {
+  const pathways = new Pathways(watched);
+  const enrolments = new Enrolments(watched);
+  const on: Id[] = [];
+  let userIds: Id[] = [];
+  beforeAll(async () => {
+    const here = viewerOf(workspaceId);
+    const found = await services.userService.list(here, { page: { first: 200 } });
+    userIds = found.items.map(({ node }) => node.id);
+    for (let n = 0; n < 20; n += 1) {
+      const { node } = await services.pathwayService.create(here, { key: `p${n}`, name: `Pathway ${n}` });
+      on.push(node.id);
+      const users = userIds.filter((_, at) => at % 20 <= n).map((userId) => ({ userId }));
+      await services.enrolmentService.enrol(here, { pathwayId: node.id, users });
+    }
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['pathways_key', () => pathways.byKeys(workspaceId, ['p1', 'p2'])],
+    ['pathways_order', () => pathways.byNames(workspaceId, ['pathway 3', 'Bob'])],
+    ['pathways_order', () => pathways.find(workspaceId, {}, { limit: 5, after: { key: ['pathway 1', newId()] } })],
+    ['pathways_seq', () => pathways.head(workspaceId)],
+    ['enrolments_user_on_pathway', () => enrolments.ofUsers(workspaceId, on[19]!, userIds.slice(0, 40))],
+    ['enrolments_order', () => enrolments.find(workspaceId, {}, { limit: 5, after: { key: [1, newId()] } })],
+    ['enrolments_pathway', () => enrolments.find(workspaceId, { pathwayIds: [on[19]!] }, { limit: 5 })],
+    [
+      'enrolments_pathway',
+      () => enrolments.find(workspaceId, { pathwayIds: on.slice(0, 2) }, { limit: 5, backward: true }),
+    ],
+    ['enrolments_user', () => enrolments.find(workspaceId, { userIds: userIds.slice(0, 3) }, { limit: 5 })],
+    ['enrolments_user', () => enrolments.pathwaysOf(workspaceId, userIds.slice(0, 3))],
+    ['enrolments_seq', () => enrolments.head(workspaceId)],
+  ])('%s', async (index, look) => {
+    const plan = await planOfFind(look);
+    expect(plan).toMatchObject({ index, ordered: true });
+    expect(plan.returned).toBeGreaterThan(0);
+    // Of lists that are merged, one more of each is looked at.
+    expect(plan.examined).toBeLessThanOrEqual(Math.max(plan.returned, 5) + 20);
+  });
+
+  it('enrolments_pathway gives many lists at once, of each no more than is shown', async () => {
+    const sent: Document[] = [];
+    watched.db.client.on('commandStarted', ({ commandName, command }) => {
+      if (commandName === 'aggregate') sent.push(command);
+    });
+    const wanted = on.map((pathwayId) => ({ selection: { pathwayIds: [pathwayId] }, slice: { limit: 3 } }));
+    const found = await enrolments.findEach(workspaceId, wanted);
+    expect(found.map(({ length }) => length)).toEqual(Array(20).fill(3));
+    const { aggregate, pipeline } = sent[0]!;
+    const explained = await watched.db.command({
+      explain: { aggregate, pipeline, cursor: {} },
+      verbosity: 'executionStats',
+    });
+    const text = JSON.stringify(explained, (name, value) => (name === 'rejectedPlans' ? undefined : value));
+    expect(text.match(/"indexName":"enrolments_pathway"/g)!.length).toBeGreaterThanOrEqual(20);
+    expect(text.match(/COLLSCAN|"stage":"SORT"/)).toBeNull();
+    const examined = [...text.matchAll(/"totalDocsExamined":(\d+)/g)].map(([, count]) => Number(count));
+    expect(Math.max(...examined)).toBeLessThanOrEqual(3);
   });
 });
