@@ -4,6 +4,7 @@ import type { Id } from '../base/ids.js';
 import type { Erasure } from '../model/log-record.js';
 import type { SourceSystem } from '../model/source-system.js';
 import type { Store } from './connect.js';
+import { upsert } from './upsert.js';
 
 /** One per workspace: the counter that numbers come from, and what every reader of the log must know. */
 interface LogStateDocument {
@@ -65,13 +66,15 @@ export class LogStates {
   /** Makes the state where there is none, and raises the counter to `seenSeq`, the highest number in the log. */
   async ensure(workspaceId: Id, seenSeq: number): Promise<LogState> {
     const id = new ObjectId(workspaceId);
-    const document = await this.#states.findOneAndUpdate(
-      { _id: id, workspaceId: id },
-      {
-        $setOnInsert: { epoch: 1, firstSeq: Long.fromNumber(1), mark: Long.fromNumber(0) },
-        $max: { seq: Long.fromNumber(seenSeq) },
-      },
-      { upsert: true, returnDocument: 'after' },
+    const document = await upsert(() =>
+      this.#states.findOneAndUpdate(
+        { _id: id, workspaceId: id },
+        {
+          $setOnInsert: { epoch: 1, firstSeq: Long.fromNumber(1), mark: Long.fromNumber(0) },
+          $max: { seq: Long.fromNumber(seenSeq) },
+        },
+        { upsert: true, returnDocument: 'after' },
+      ),
     );
     return toState(document!);
   }

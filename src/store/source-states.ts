@@ -3,6 +3,7 @@ import type { Id } from '../base/ids.js';
 import { noCounts, type SourceCounts, type SourceState } from '../model/source.js';
 import type { Store } from './connect.js';
 import { read } from './read.js';
+import { upsert } from './upsert.js';
 
 interface SourceStateDocument {
   /** The source. */
@@ -90,7 +91,7 @@ export class SourceStates {
   /** Begins a reading under a lease's number; undefined when a later holder has begun already. */
   async begin(workspaceId: Id, id: Id, fence: number, now: Date): Promise<BegunReading | undefined> {
     const key = { _id: new ObjectId(id), workspaceId: new ObjectId(workspaceId) };
-    await this.#states.updateOne(key, { $setOnInsert: unread }, { upsert: true });
+    await upsert(() => this.#states.updateOne(key, { $setOnInsert: unread }, { upsert: true }));
     const document = await this.#states.findOneAndUpdate(
       { ...key, fence: { $lte: fence } },
       { $set: { fence, lastAttemptAt: now } },
@@ -144,10 +145,12 @@ export class SourceStates {
 
   /** Writing through starts at this place of the log: what stands before it is not written. */
   async writeFrom(workspaceId: Id, id: Id, place: WrittenPlace): Promise<void> {
-    await this.#states.updateOne(
-      { _id: new ObjectId(id), workspaceId: new ObjectId(workspaceId) },
-      { $setOnInsert: unread, $set: { writtenThrough: toWritten(place) } },
-      { upsert: true },
+    await upsert(() =>
+      this.#states.updateOne(
+        { _id: new ObjectId(id), workspaceId: new ObjectId(workspaceId) },
+        { $setOnInsert: unread, $set: { writtenThrough: toWritten(place) } },
+        { upsert: true },
+      ),
     );
   }
 
@@ -162,10 +165,12 @@ export class SourceStates {
   /** Asks for a look as soon as somebody can. */
   async wake(workspaceId: Id, id: Id, now: Date): Promise<void> {
     const { wakes: _wakes, ...others } = unread;
-    await this.#states.updateOne(
-      { _id: new ObjectId(id), workspaceId: new ObjectId(workspaceId) },
-      { $setOnInsert: others, $set: { nextAttemptAt: now }, $inc: { wakes: 1 } },
-      { upsert: true },
+    await upsert(() =>
+      this.#states.updateOne(
+        { _id: new ObjectId(id), workspaceId: new ObjectId(workspaceId) },
+        { $setOnInsert: others, $set: { nextAttemptAt: now }, $inc: { wakes: 1 } },
+        { upsert: true },
+      ),
     );
   }
 
