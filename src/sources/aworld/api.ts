@@ -1,3 +1,4 @@
+import { validateHeaderValue } from 'node:http';
 import { z } from 'zod';
 import type { SecretDescription, Session } from '../../ingest/connector.js';
 import { elementsAt } from '../../ingest/json-elements.js';
@@ -8,7 +9,18 @@ import { callWithToken } from '../access-token.js';
 /** Where AWorld gives tokens to machines; a host of its own. */
 export const authOrigin = 'https://auth.aworld.cloud';
 
-const ids = (of: string) => z.array(z.string().min(1).max(200)).max(1_000).default([]).describe(of);
+/** Whether a header can carry the text as it is: in Latin-1, without line breaks, and with no blanks that would be cut off. */
+export function isHeaderValue(text: string): boolean {
+  try {
+    validateHeaderValue('x-user-id', text);
+    return text.trim() === text;
+  } catch {
+    return false;
+  }
+}
+
+const id = z.string().min(1).max(200).refine(isHeaderValue, 'cannot be sent as a header, in which users are named');
+const ids = (of: string) => z.array(id).max(1_000).default([]).describe(of);
 
 export const settings = z.strictObject({
   userIds: ids("AWorld's ids of the users whose logs are read: there is no list of everybody's"),

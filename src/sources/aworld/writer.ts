@@ -4,7 +4,7 @@ import type { UpstreamAnswer } from '../../ingest/upstream.js';
 import { malformed, UpstreamError } from '../../ingest/upstream-error.js';
 import { saidFields } from '../json-body.js';
 import { isoOf } from '../times.js';
-import { type AWorldSettings, call, path } from './api.js';
+import { type AWorldSettings, call, isHeaderValue, path } from './api.js';
 
 /**
  * Creates activity logs. The log's id is ours and the same at every try, so that AWorld itself refuses a second one for
@@ -19,7 +19,7 @@ export const aworldWriter: Writer<AWorldSettings> = {
       path,
       headers: {
         'x-idempotency-key': write.entryId,
-        ...(typeof userId === 'string' && session.secrets.clientSecret !== undefined && { 'x-user-id': userId }),
+        ...(typeof userId === 'string' && session.secrets.clientSecret !== undefined && userHeader(userId)),
       },
       json: { ...body, userId },
       accept: [409],
@@ -29,6 +29,14 @@ export const aworldWriter: Writer<AWorldSettings> = {
     return { upstreamId: activityLogId };
   },
 };
+
+/** A machine client names the user here, too. @throws UpstreamError REFUSED for an id that no header can carry. */
+function userHeader(userId: string): Record<string, string> {
+  if (isHeaderValue(userId)) return { 'x-user-id': userId };
+  const message =
+    'The user id cannot be sent as a header, in which AWorld wants it; an access token of the user needs none';
+  throw new UpstreamError('REFUSED', message);
+}
 
 /** What was said, under our id, and with the time that it has here: at AWorld it would be that of the try. */
 function toBody({ native, userId, occurredAtMicros }: UpstreamWrite, activityLogId: string): Record<string, unknown> {

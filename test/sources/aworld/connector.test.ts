@@ -72,6 +72,14 @@ describe('lists', () => {
     expect(nativesOf(recorded([...first, ...second]))).toEqual(emulator.logs.texts.sort());
   });
 
+  it('are of users whom a header can name', () => {
+    const isGood = (id: string, name = 'userIds') => connector.settings.safeParse({ [name]: [id] }).success;
+    for (const id of ['u', 'user 1', 'caf\u00e9']) expect([id, isGood(id)]).toEqual([id, true]);
+    for (const id of ['\u7528\u6237', 'a\nb', 'a\r\nx-other: b', ' u', '\u0000']) {
+      expect([id, isGood(id), isGood(id, 'externalUserIds')]).toEqual([id, false, false]);
+    }
+  });
+
   it('go to no other host than AWorld has', () => {
     const tokenUrl = (url: string) => connector.settings.safeParse({ tokenUrl: url }).success;
     expect(tokenUrl('https://auth.aworld.cloud/oauth2/token')).toBe(true);
@@ -122,6 +130,23 @@ describe('writing', () => {
     emulator.logs.add({ ...log(1), activityLogId: 'chosen' });
     await expect(writer.create(driver.session, write())).rejects.toMatchObject({ kind: 'REFUSED', status: 409 });
   });
+
+  it.each(['\u7528\u6237', 'a\nb', 'u '])(
+    'is refused for good with the user id %j, which no header carries',
+    async (userId) => {
+      const { emulator, driver } = await start();
+      await expect(writer.create(driver.session, write({ userId }))).rejects.toMatchObject({
+        kind: 'REFUSED',
+        status: undefined,
+        message: expect.stringContaining('user id'),
+      });
+      expect(emulator.logs.count).toBe(0);
+      // A user's own token names nobody.
+      const own = await start({}, { userIds: [], clientId: undefined }, { token: 'right' });
+      await writer.create(own.driver.session, write({ userId }));
+      expect(JSON.parse(own.emulator.logs.texts[0]!)).toMatchObject({ userId });
+    },
+  );
 
   it('gives a log that has no id one of ours, always the same', async () => {
     const { driver } = await start();
