@@ -51,6 +51,8 @@ interface Round {
   readonly users: number;
   /** Whose turn it is, by place in the list. */
   readonly turn: number;
+  /** When a token of that user's list was refused in this turn; ISO 8601. */
+  readonly droppedAt?: string;
 }
 
 /** @property edge nothing from there on was written before, in milliseconds since 1970. */
@@ -67,8 +69,10 @@ async function pull(session: AWorldSession, checkpoint: Checkpoint | undefined):
   const [, token, edge] = place.lists.find(([name]) => name === key) ?? [];
   const others = place.lists.filter(([name]) => name !== key);
   const page = await readPage(session, whose, token).catch((error: unknown) => staleToken(error, token));
-  // A token that is no good any more: this user's list is read from its beginning.
-  if (!page) return { rows: [], checkpoint: toCheckpoint({ ...place, round, lists: others }), isCaughtUp: false };
+  if (!page) {
+    const dropped: Round = { ...round, droppedAt: droppedNow(round, session.now) };
+    return { rows: [], checkpoint: toCheckpoint({ ...place, round: dropped, lists: others }), isCaughtUp: false };
+  }
   const last = checkedOrder(page, edge ?? null, token);
   const rows = pageRows(page.texts, toRow);
   if (page.nextToken !== undefined) {
@@ -81,7 +85,11 @@ async function pull(session: AWorldSession, checkpoint: Checkpoint | undefined):
   const isCaughtUp = turn === lists.length;
   return {
     ...rows,
-    checkpoint: toCheckpoint({ ...place, empty: 0, round: isCaughtUp ? null : { ...round, turn } }),
+    checkpoint: toCheckpoint({
+      ...place,
+      empty: 0,
+      round: isCaughtUp ? null : { ...round, turn, droppedAt: undefined },
+    }),
     isCaughtUp,
     coveredUntil: isCaughtUp ? new Date(round.startedAt) : undefined,
   };
@@ -111,6 +119,20 @@ const toCheckpoint = (place: Place): Checkpoint => JSON.parse(JSON.stringify(pla
 function staleToken(error: unknown, token: string | undefined): undefined {
   if (token !== undefined && error instanceof UpstreamError && error.status === 400) return undefined;
   throw error;
+}
+
+const dropEveryMs = 3_600_000;
+
+/**
+ * A token that is no good any more has the user's list read from its beginning; again only after an hour, in which a token may
+ * have run out while the source was away.
+ * @throws UpstreamError MALFORMED for a list whose tokens are never good.
+ */
+function droppedNow({ droppedAt }: Round, now: Date): string {
+  if (droppedAt !== undefined && now.getTime() - Date.parse(droppedAt) < dropEveryMs) {
+    throw malformed('The source refuses the tokens that it has just given');
+  }
+  return now.toISOString();
 }
 
 /** When the last log of a page was written. @throws UpstreamError MALFORMED for a list that goes backwards or in circles. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AWorldOptions, startAWorld } from '../../../scripts/upstreams/aworld.js';
-import type { Connector, UpstreamWrite } from '../../../src/ingest/connector.js';
+import type { Connector, PullStep, UpstreamWrite } from '../../../src/ingest/connector.js';
 import { aworldConnector } from '../../../src/sources/aworld/connector.js';
 import { drive, nativesOf, recorded } from '../suite/driving.js';
 
@@ -54,6 +54,45 @@ describe('lists', () => {
     const other = await drive(connector, { ...source, settings: { ...source.settings, limit: 4 } });
     open.push(other);
     expect(nativesOf(recorded(await other.toEnd(first.at(-1)!.checkpoint)))).toEqual(emulator.logs.texts.sort());
+  });
+
+  it('whose tokens are never good are not begun again without end, and each once more after an hour', async () => {
+    const { emulator, driver } = await start();
+    emulator.logs.add(...logs(10), ...logs(10, 100, 'v'));
+    const { upstream } = driver.session;
+    let isRefusing = true;
+    const call: typeof upstream.call = (request) => {
+      const nextToken = request.query?.nextToken && (isRefusing ? 'nonsense' : request.query.nextToken);
+      return upstream.call({ ...request, query: { ...request.query, nextToken } });
+    };
+    let ms = Date.now();
+    const steps: PullStep[] = [];
+    const readOn = async () => {
+      for (let step = 0; step < 50; step += 1) {
+        const session = { ...driver.session, upstream: { call }, now: new Date(ms) };
+        steps.push(await connector.pull!(session, steps.at(-1)?.checkpoint));
+        if (steps.at(-1)!.isCaughtUp) return;
+      }
+      throw new Error('There is no end to it');
+    };
+    await expect(readOn()).rejects.toMatchObject({ kind: 'MALFORMED', message: expect.stringContaining('tokens') });
+    expect(steps).toHaveLength(3);
+    await expect(readOn()).rejects.toMatchObject({ kind: 'MALFORMED' });
+    expect(steps).toHaveLength(3);
+    ms += 3_600_000;
+    await expect(readOn()).rejects.toMatchObject({ kind: 'MALFORMED' });
+    expect(steps).toHaveLength(5);
+    isRefusing = false;
+    await readOn();
+    expect(nativesOf(recorded(steps))).toEqual(emulator.logs.texts.sort());
+  });
+
+  it('of two users may both have a token that is no good any more', async () => {
+    const { emulator, driver } = await start();
+    emulator.logs.add(...logs(10), ...logs(10, 100, 'v'));
+    const first = await driver.toEnd();
+    const stale = JSON.parse(JSON.stringify(first.at(-1)!.checkpoint).replaceAll(/"ey[^"]+"/g, '"nonsense"'));
+    expect(nativesOf(recorded(await driver.toEnd(stale)))).toEqual(emulator.logs.texts.sort());
   });
 
   it("are one's own with a user's token", async () => {
