@@ -12,7 +12,10 @@ import { UpstreamError } from './upstream-error.js';
 
 export interface DeliveryParts extends RecordingParts {
   readonly deliveries: Deliveries;
-  readonly sources: { get(workspaceId: Id, id: Id): Promise<Source | undefined> };
+  readonly sources: {
+    get(workspaceId: Id, id: Id): Promise<Source | undefined>;
+    list(workspaceId: Id): Promise<readonly Source[]>;
+  };
   readonly secrets: { open(source: Source): Promise<Readonly<Record<string, string>>> };
   readonly connectors: ReadonlyMap<SourceSystem, Connector>;
   /** Whose a source is: a delivery's address names nobody else. */
@@ -33,6 +36,9 @@ export interface Addressee {
 /** For so long one that was taken up is its process's. Longer than recording takes; a killed one's is taken up after it. */
 const takenMs = 30_000;
 const laterMs = 30_000;
+/** A delivery this old is of a source that is listed by now, whatever the clocks of two processes say. */
+const goneMs = 30_000;
+const goneText = 'The source was removed';
 /** What fails for good, by a fault of ours, is not to be tried as often as what comes first. */
 const maxDoublings = 6;
 /** What a sender says about its delivery, not about itself. */
@@ -105,7 +111,7 @@ export class DeliveryDesk {
       known.isAskedAgain = true;
       return known.done;
     }
-    const loop: Loop = { proceeds: [() => !this.#isClosing, proceed], isAskedAgain: false, done: Promise.resolve(0) };
+    const loop: Loop = { proceeds: [() => !this.#isClosing, proceed], isAskedAgain: true, done: Promise.resolve(0) };
     this.#loops.set(workspaceId, loop);
     loop.done = this.#run(workspaceId, loop);
     return loop.done;
@@ -120,11 +126,15 @@ export class DeliveryDesk {
   async #run(workspaceId: Id, loop: Loop): Promise<number> {
     const { deliveries, clock } = this.parts;
     let processed = 0;
+    let active: readonly Id[] = [];
     try {
       while (loop.proceeds.every((proceed) => proceed())) {
-        loop.isAskedAgain = false;
+        if (loop.isAskedAgain) {
+          loop.isAskedAgain = false;
+          active = await this.#active(workspaceId);
+        }
         const now = clock.now();
-        const delivery = await deliveries.takeUp(workspaceId, now, new Date(now.getTime() + takenMs));
+        const delivery = await deliveries.takeUp(workspaceId, now, new Date(now.getTime() + takenMs), active);
         if (delivery) {
           await this.#process(delivery);
           processed += 1;
@@ -135,6 +145,22 @@ export class DeliveryDesk {
       this.#loops.delete(workspaceId);
     }
     return processed;
+  }
+
+  /** The sources that deliveries are processed of. What waits for a paused one stays as it is until that goes on. */
+  async #active(workspaceId: Id): Promise<Id[]> {
+    const { sources, deliveries, clock } = this.parts;
+    const now = clock.now();
+    const all = await sources.list(workspaceId);
+    const before = new Date(now.getTime() - goneMs);
+    await deliveries.failOthers(
+      workspaceId,
+      all.map(({ id }) => id),
+      before,
+      now,
+      goneText,
+    );
+    return all.filter(({ isPaused }) => !isPaused).map(({ id }) => id);
   }
 
   async #secretsOf(source: Source): Promise<Readonly<Record<string, string>>> {
@@ -164,7 +190,7 @@ export class DeliveryDesk {
     const waitMs = laterMs * 2 ** Math.min(attempts - 1, maxDoublings);
     const later = (): Date => new Date(clock.now().getTime() + waitMs);
     const source = await sources.get(workspaceId, sourceId);
-    if (!source) return deliveries.failed(workspaceId, id, clock.now(), 'The source was removed');
+    if (!source) return deliveries.failed(workspaceId, id, clock.now(), goneText);
     if (source.isPaused) return deliveries.later(workspaceId, id, later(), 'The source is paused');
     let delivered: Delivered;
     try {

@@ -156,12 +156,12 @@ export class SourceService {
     }));
   }
 
-  /** A paused one is not read, and what it delivers is not taken. */
+  /** A paused one is not read; what it delivers is kept, and processed once it is resumed. */
   pause(viewer: Viewer, id: Id): Promise<ChangedSource> {
     return this.#change(viewer, id, 'id', ({ isPaused }) => (isPaused ? undefined : { change: { isPaused: true } }));
   }
 
-  /** Reading goes on where it was. */
+  /** Reading goes on where it was; what was delivered meanwhile is processed soon. */
   resume(viewer: Viewer, id: Id): Promise<ChangedSource> {
     return this.#change(viewer, id, 'id', ({ isPaused }) => (isPaused ? { change: { isPaused: false } } : undefined));
   }

@@ -35,14 +35,18 @@ export interface Delivery {
 
 export const deliveryCollection = 'deliveries';
 
+const daySeconds = 24 * 3600;
 /** How long one that was processed can be replayed. */
-const keptSeconds = 30 * 24 * 3600;
+const keptSeconds = 30 * daySeconds;
+/** How long one that could not be processed can be. */
+const failedSeconds = 90 * daySeconds;
 
 export const deliveryIndexes: IndexDescription[] = [
   { name: 'deliveries_key', key: { workspaceId: 1, sourceId: 1, key: 1 }, unique: true },
   {
-    name: 'deliveries_due',
-    key: { workspaceId: 1, dueAt: 1 },
+    // By source first: what waits for a paused one is never walked through.
+    name: 'deliveries_due_of_source',
+    key: { workspaceId: 1, sourceId: 1, dueAt: 1 },
     partialFilterExpression: { status: 'PENDING' },
   },
   { name: 'deliveries_replay', key: { workspaceId: 1, sourceId: 1, receivedAt: 1 } },
@@ -51,6 +55,12 @@ export const deliveryIndexes: IndexDescription[] = [
     key: { processedAt: 1 },
     expireAfterSeconds: keptSeconds,
     partialFilterExpression: { status: 'DONE' },
+  },
+  {
+    name: 'deliveries_failed_kept',
+    key: { processedAt: 1 },
+    expireAfterSeconds: failedSeconds,
+    partialFilterExpression: { status: 'FAILED' },
   },
 ];
 
@@ -116,21 +126,42 @@ export class Deliveries {
     }
   }
 
-  /** Takes up one that is due, so that nobody else does before `until`. */
-  async takeUp(workspaceId: Id, now: Date, until: Date): Promise<Delivery | undefined> {
+  /**
+   * Takes up one that is due, so that nobody else does before `until`.
+   * @param sourceIds of these sources alone; absent: of any.
+   */
+  async takeUp(workspaceId: Id, now: Date, until: Date, sourceIds?: readonly Id[]): Promise<Delivery | undefined> {
     const document = await this.#deliveries.findOneAndUpdate(
-      { workspaceId: new ObjectId(workspaceId), status: 'PENDING', dueAt: { $lte: now } },
+      {
+        workspaceId: new ObjectId(workspaceId),
+        ...(sourceIds && { sourceId: { $in: sourceIds.map((id) => new ObjectId(id)) } }),
+        status: 'PENDING',
+        dueAt: { $lte: now },
+      },
       { $set: { dueAt: until }, $inc: { attempts: 1 } },
       { sort: { dueAt: 1 }, returnDocument: 'after' },
     );
     return document ? toDelivery(document) : undefined;
   }
 
+  /** What waits for sources that are gone fails. @param before what was received later may be of a source of then. */
+  async failOthers(workspaceId: Id, sourceIds: readonly Id[], before: Date, now: Date, error: string): Promise<void> {
+    await this.#deliveries.updateMany(
+      {
+        workspaceId: new ObjectId(workspaceId),
+        sourceId: { $nin: sourceIds.map((id) => new ObjectId(id)) },
+        status: 'PENDING',
+        receivedAt: { $lt: before },
+      },
+      { $set: { status: 'FAILED', processedAt: now, error } },
+    );
+  }
+
   async done(workspaceId: Id, id: Id, at: Date): Promise<void> {
     await this.#change(workspaceId, id, { $set: { status: 'DONE', processedAt: at }, $unset: { error: '' } });
   }
 
-  /** It cannot be processed as it is. It is kept until somebody replays it. */
+  /** It cannot be processed as it is. It is kept for a while, for somebody to replay it. */
   async failed(workspaceId: Id, id: Id, at: Date, error: string): Promise<void> {
     await this.#change(workspaceId, id, { $set: { status: 'FAILED', processedAt: at, error } });
   }

@@ -51,7 +51,10 @@ const deliveries = new Deliveries(reading.store);
 const pulled: Id[] = [];
 const parts: DeliveryParts = {
   deliveries,
-  sources: { get: async (_workspace, id) => reading.sources.get(id) },
+  sources: {
+    get: async (_workspace, id) => reading.sources.get(id),
+    list: async () => [...reading.sources.values()],
+  },
   secrets: { open: async ({ id }) => reading.secrets.get(id)! },
   connectors: new Map([[connector.system, connector]]),
   workspaceOf: async (id) => reading.sources.get(id)?.workspaceId,
@@ -83,10 +86,12 @@ const addSource = (over: Partial<Source> = {}, secrets: Record<string, string> =
 const idsOf = async (source: Source) =>
   (await reading.entries()).filter(({ connectionId }) => connectionId === source.id).map(({ nativeId }) => nativeId);
 
-const statusesOf = async ({ id }: Source) => {
-  const kept = reading.store.db.collection('deliveries').find({ sourceId: new ObjectId(id) });
-  return (await kept.toArray()).map(({ status }) => status as string);
-};
+const kept = ({ id }: Source) =>
+  reading.store.db
+    .collection('deliveries')
+    .find({ sourceId: new ObjectId(id) })
+    .toArray();
+const statusesOf = async (source: Source) => (await kept(source)).map(({ status }) => status as string);
 
 /** Until what was taken is processed. */
 const settled = ({ workspaceId }: Source) => desk.processDue(workspaceId);
@@ -188,15 +193,32 @@ describe('a delivery', () => {
     },
   );
 
-  it('of a paused source waits until it goes on', async () => {
+  it('of a paused source is answered, waits untouched, and is processed once it goes on', async () => {
     const source = addSource({ isPaused: true });
-    await send(source, '{"rows":[{"id":"p"}]}');
-    await settled(source);
+    expect((await send(source, '{"rows":[{"id":"p"}]}')).status).toBe(202);
+    expect(await settled(source)).toBe(0);
+    expect(await kept(source)).toMatchObject([{ status: 'PENDING', attempts: 0 }]);
     expect(await idsOf(source)).toEqual([]);
     reading.sources.set(source.id, { ...source, isPaused: false });
-    const later = new DeliveryDesk({ ...parts, clock: { ...systemClock, now: () => new Date(Date.now() + 60_000) } });
-    expect(await later.processDue(source.workspaceId)).toBe(1);
+    expect(await settled(source)).toBe(1);
     expect(await idsOf(source)).toEqual(['p']);
+  });
+
+  it('of a source that was removed before it was processed has failed', async () => {
+    const source = addSource({ isPaused: true });
+    await send(source, '{"rows":[{"id":"gone"}]}');
+    await settled(source);
+    reading.sources.delete(source.id);
+    const later = new DeliveryDesk({ ...parts, clock: { ...systemClock, now: () => new Date(Date.now() + 60_000) } });
+    await later.processDue(source.workspaceId);
+    expect(await kept(source)).toMatchObject([{ status: 'FAILED', error: 'The source was removed' }]);
+  });
+
+  it('is kept for a while after it was processed, and longer where it could not be', async () => {
+    const indexes = await reading.store.db.collection('deliveries').indexes();
+    const expiries = indexes.filter((index) => index.expireAfterSeconds !== undefined);
+    const days = expiries.map((index) => [index.partialFilterExpression?.status, index.expireAfterSeconds! / 86_400]);
+    expect(Object.fromEntries(days)).toEqual({ DONE: 30, FAILED: 90 });
   });
 });
 

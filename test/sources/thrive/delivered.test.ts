@@ -17,7 +17,10 @@ const connector = thriveConnector as unknown as Connector;
 const reading = await openReading(connector);
 const desk = new DeliveryDesk({
   deliveries: new Deliveries(reading.store),
-  sources: { get: async (_workspace, id) => reading.sources.get(id) },
+  sources: {
+    get: async (_workspace, id) => reading.sources.get(id),
+    list: async () => [...reading.sources.values()],
+  },
   secrets: { open: async ({ id }) => reading.secrets.get(id)! },
   connectors: new Map([[connector.system, connector]]),
   workspaceOf: async (id) => reading.sources.get(id)?.workspaceId,
