@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { isDeepStrictEqual } from 'node:util';
 import { canReadSources, canWriteSources, requireScope } from '../auth/policies.js';
 import type { Clock } from '../base/clock.js';
 import { encodeFeedCursor } from '../base/cursor.js';
@@ -138,7 +139,10 @@ export class SourceService {
     return this.#changed(await this.parts.sources.insert(made, secrets), encodeFeedCursor(place), true);
   }
 
-  /** What the input leaves out stays; its secrets join those that are there, unless it names another origin. */
+  /**
+   * What the input leaves out stays; its secrets join those that are there, unless it names another origin. With another
+   * address or other settings reading begins anew: what is read again is recognised.
+   */
   update(viewer: Viewer, input: UpdateSourceInput): Promise<ChangedSource> {
     return this.#change(viewer, input.id, 'input.id', (source, description) => {
       const { version } = input;
@@ -226,7 +230,10 @@ export class SourceService {
         await this.parts.sourceStates.writeFrom(source.workspaceId, source.id, place);
       }
       const changed = await this.parts.sources.change(source, change, decision.secrets);
-      if (changed) return this.#changed(changed, cursor, !changed.isPaused);
+      if (!changed) continue;
+      // A place in what it was read from before is none in this.
+      if (isReadElsewhere(source, changed)) await this.parts.sourceStates.restart(source.workspaceId, source.id);
+      return this.#changed(changed, cursor, !changed.isPaused);
     }
     throw changedMeanwhile(field);
   }
@@ -285,6 +292,9 @@ const unsaid = {
   acceptsUnsigned: false,
   everyMs: defaultEverySeconds * 1000,
 };
+
+const isReadElsewhere = (before: Source, now: Source): boolean =>
+  before.baseUrl !== now.baseUrl || !isDeepStrictEqual(before.settings, now.settings);
 
 const changedMeanwhile = (field: string): CodedError =>
   new CodedError('CONFLICT', 'The source was changed meanwhile; look at it again, then change it', field);

@@ -14,14 +14,16 @@ const clock = new TestClock();
 let base: TestServices;
 let store: Sources;
 let puller: FakePuller;
+let states: SourceStates;
 let service: SourceService;
 beforeAll(async () => {
   base = await openTestServices();
   store = new Sources(base.store, sealing);
   puller = new FakePuller();
+  states = new SourceStates(base.store);
   service = new SourceService({
     sources: store,
-    sourceStates: new SourceStates(base.store),
+    sourceStates: states,
     sourcePuller: puller,
     sourceDescriptions: descriptions,
     sourceOrigins: ['http://emulator.internal:4001'],
@@ -158,6 +160,30 @@ describe('changing a source', () => {
     const back = (await service.update(viewer, { id, baseUrl: 'https://thrive.example', secrets })).source.source;
     expect(await store.open(back)).toEqual({ clientSecret: 'another' });
     expect(puller.woken.filter((woken) => woken === id)).toHaveLength(4);
+  });
+
+  it.each([
+    ['another address', { baseUrl: 'https://elsewhere.example' }, undefined],
+    ['other settings', { settings: { tenant: 'other' } }, undefined],
+    [
+      'the same address and settings',
+      { baseUrl: 'https://thrive.example', settings: { tenant: 'acme' } },
+      '{"page":7}',
+    ],
+    ['another name', { name: 'School' }, '{"page":7}'],
+  ])('to %s reads on or anew, and before it is woken', async (_what, change, checkpoint) => {
+    const viewer = await somewhere();
+    const { source } = (await service.connect(viewer, thrive())).source;
+    const coveredUntil = clock.now();
+    await noteState(base.store, source, { checkpoint: '{"page":7}', coveredUntil });
+    const readFrom: unknown[] = [];
+    puller.onWake = async () =>
+      void readFrom.push((await states.byIds(viewer.workspaceId, [source.id]))[0]?.checkpoint);
+    await service.update(viewer, { id: source.id, ...change });
+    puller.onWake = undefined;
+    expect(readFrom).toEqual([checkpoint]);
+    const [state] = await states.byIds(viewer.workspaceId, [source.id]);
+    expect(state!.coveredUntil).toEqual(checkpoint && coveredUntil);
   });
 
   it('is a CONFLICT where it was changed since the version that is named', async () => {

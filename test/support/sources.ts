@@ -61,6 +61,7 @@ export class TestSystems {
 export class FakePuller implements SourcePuller {
   readonly woken: Id[] = [];
   fault: Error | undefined;
+  onWake: (() => Promise<void>) | undefined;
 
   async test(): Promise<void> {
     if (this.fault) throw this.fault;
@@ -68,6 +69,7 @@ export class FakePuller implements SourcePuller {
 
   async wake(_workspaceId: Id, id: Id): Promise<void> {
     this.woken.push(id);
+    await this.onWake?.();
   }
 }
 

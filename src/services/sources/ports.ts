@@ -14,4 +14,6 @@ export interface SourceStateReader {
   byIds(workspaceId: Id, ids: readonly Id[]): Promise<SourceState[]>;
   /** What stands in the log up to this place is not written into the source. */
   writeFrom(workspaceId: Id, id: Id, place: { readonly epoch: number; readonly seq: number }): Promise<void>;
+  /** Reading begins anew; what was recorded is recognised. As good twice as once. */
+  restart(workspaceId: Id, id: Id): Promise<void>;
 }
