@@ -183,6 +183,32 @@ describe('who follows sources', () => {
     await stock.close();
   });
 
+  it('shares what is told with all who ask for the same, whatever variables they send beside', async () => {
+    const { id } = await connect();
+    const schema = createSchema(gateway.gateway.services);
+    const plan = planOf(schema, parse('subscription ($id: ObjectID) { sourceChanged(id: $id) { name version } }'));
+    const executed = gateway.gateway.live.counts().executions;
+    const leaving: (() => Promise<void>)[] = [];
+    for (const beside of [undefined, 'one', 'x'.repeat(100_000)]) {
+      const heard = deferred<string>();
+      const following = await gateway.gateway.live.subscribe(viewerOf(gateway.home.id), {
+        plan,
+        variables: { id, beside },
+        outlet: { isReady: () => true, whenReady: async () => {}, send: heard.resolve },
+        isOver: () => false,
+      });
+      const ended = following.next();
+      expect(JSON.parse(await heard.promise)).toMatchObject({ data: { sourceChanged: { version: 1 } } });
+      // The next one comes before this one goes, so that what is shared stays.
+      leaving.push(async () => {
+        await following.return(undefined);
+        await ended;
+      });
+    }
+    expect(gateway.gateway.live.counts().executions).toBe(executed + 1);
+    for (const leave of leaving) await leave();
+  });
+
   it('and does not take what comes is told the newest state when it does, and nothing in between', async () => {
     const { id } = await connect();
     const services = gateway.gateway.services;

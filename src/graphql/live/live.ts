@@ -14,6 +14,7 @@ import type { SourceType } from '../sources/source.type.js';
 import { Cohort } from './cohort.js';
 import { EventExecution } from './event-execution.js';
 import { Follower } from './follower.js';
+import { hashText } from './hash.js';
 import { KeptBudget } from './kept-results.js';
 import type { LiveSubscription } from './live-subscription.js';
 import type { Outlet } from './outlet.js';
@@ -88,7 +89,7 @@ export class Live implements Closeable {
   async subscribe(viewer: Viewer, request: SubscriptionRequest): Promise<LiveSubscription> {
     const { feeds, logger } = this.options;
     const { args, coerced } = this.#argumentsOf(request);
-    if (isOfSources(request)) return this.#subscribeToSources(viewer, request, args.id);
+    if (isOfSources(request)) return this.#subscribeToSources(viewer, request, args.id, coerced);
     let after = 0;
     const cohort = await this.#cohortOf(viewer, request, args.filter, coerced, async () => {
       after = await patiently(() => startPlace(feeds, viewer.workspaceId, args.after), request.isOver, logger);
@@ -125,20 +126,20 @@ export class Live implements Closeable {
   }
 
   /** A source is no part of the log: it is told as it stands, to each at the pace that it takes. */
-  #subscribeToSources(viewer: Viewer, request: SubscriptionRequest, id: Arguments['id']): Promise<LiveSubscription> {
-    const { plan, variables, outlet, isOver } = request;
-    const execution = new EventExecution(
-      { ...this.options, onExecuted: this.#onExecuted },
-      plan,
-      variables,
-      sharedReader(viewer),
-    );
+  #subscribeToSources(
+    viewer: Viewer,
+    { plan, variables, outlet, isOver }: SubscriptionRequest,
+    id: Arguments['id'],
+    coerced: Values,
+  ): Promise<LiveSubscription> {
+    const reader = sharedReader(viewer);
+    const execution = this.#executionOf({ plan, variables: variablesOf(plan, variables), reader });
     const textOf = async (source: SourceType): Promise<string> => {
       const event: SourceEvent & { cursor?: string } = { source };
       // Shared, and no look-up is part of it: it is not over when one who waits for it has left.
       return (await execution.textsOf([event], () => false))[0]!;
     };
-    const key = JSON.stringify([plan.key, variables]);
+    const key = sharingKey(reader, plan, coerced);
     return this.#sourceLive.subscribe(viewer, { id, key, outlet, isOver, textOf });
   }
 
@@ -175,8 +176,7 @@ export class Live implements Closeable {
   ): Promise<Cohort> {
     const { plan } = request;
     const reader = sharedReader(viewer);
-    const only = (values: Values): Values => Object.fromEntries(plan.variables.map((name) => [name, values[name]]));
-    const key = JSON.stringify([reader.workspaceId, [...reader.scopes], reader.userId, plan.key, only(coerced)]);
+    const key = sharingKey(reader, plan, coerced);
     for (;;) {
       const source = await this.#sourceFor(viewer.workspaceId, request);
       try {
@@ -187,7 +187,12 @@ export class Live implements Closeable {
         const known = source.find(key);
         if (known) return known;
         const names = resolved && source.upToDate(resolved, from);
-        if (names) return this.#newCohort(key, names, source, { plan, variables: only(request.variables), reader });
+        if (names)
+          return this.#newCohort(key, names, source, {
+            plan,
+            variables: variablesOf(plan, request.variables),
+            reader,
+          });
       } finally {
         if (source.isEmpty) this.#end(source);
       }
@@ -200,12 +205,7 @@ export class Live implements Closeable {
       key,
       filter: names.filter,
       source,
-      execution: new EventExecution(
-        { ...this.options, onExecuted: this.#onExecuted },
-        what.plan,
-        what.variables,
-        what.reader,
-      ),
+      execution: this.#executionOf(what),
       readers: this.#readers,
       keptCharacters,
       recentCharacters,
@@ -216,6 +216,10 @@ export class Live implements Closeable {
     });
     source.add(cohort, names);
     return cohort;
+  }
+
+  #executionOf({ plan, variables, reader }: Executed): EventExecution {
+    return new EventExecution({ ...this.options, onExecuted: this.#onExecuted }, plan, variables, reader);
   }
 
   async #sourceFor(workspaceId: Id, { isOver }: SubscriptionRequest): Promise<WorkspaceSource> {
@@ -260,6 +264,14 @@ export class Live implements Closeable {
 }
 
 type Values = Readonly<Record<string, unknown>>;
+
+/** Of a request's variables those that what is executed declares: whatever else was sent has no say. */
+const variablesOf = ({ variables }: SubscriptionPlan, values: Values): Values =>
+  Object.fromEntries(variables.map((name) => [name, values[name]]));
+
+/** Equal for those who are told the same texts. */
+const sharingKey = ({ workspaceId, scopes, userId }: Reader, plan: SubscriptionPlan, coerced: Values): string =>
+  hashText(JSON.stringify([workspaceId, [...scopes], userId, plan.key, variablesOf(plan, coerced)]));
 
 const isOfSources = ({ plan }: SubscriptionRequest): boolean => plan.field.name === 'sourceChanged';
 

@@ -18,11 +18,14 @@ export interface SourceWatchParts {
   readonly services: { readonly sources: Pick<SourceService, 'list' | 'onChange'> };
   readonly logger: Logger;
   readonly pollMs: number;
+  /** How much of what was told is kept for those who ask for the same, in characters. */
+  readonly keptCharacters?: number;
   /** Nobody looks any more. */
   onIdle(): void;
 }
 
 const maxTexts = 1000;
+const defaultKeptCharacters = 4 * 1024 * 1024;
 
 /**
  * The sources of one workspace while somebody follows them. Their states are no part of the log, so one look in a while
@@ -31,12 +34,15 @@ const maxTexts = 1000;
 export class SourceWatch {
   readonly #listeners = new Set<() => void>();
   /** What was made of a state for those who ask for the same. */
-  readonly #texts = new LRUCache<string, Promise<string>>({ max: maxTexts });
+  readonly #texts: LRUCache<string, Promise<string>>;
   #seen: ReadonlyMap<Id, SeenSource> = new Map();
   #woken = new AbortController();
   #isRunning = false;
 
-  constructor(private readonly parts: SourceWatchParts) {}
+  constructor(private readonly parts: SourceWatchParts) {
+    const { keptCharacters = defaultKeptCharacters } = parts;
+    this.#texts = new LRUCache({ max: maxTexts, maxSize: keptCharacters });
+  }
 
   /** By id; empty until the first look. */
   get seen(): ReadonlyMap<Id, SeenSource> {
@@ -65,8 +71,14 @@ export class SourceWatch {
     const known = this.#texts.get(whole);
     if (known) return known;
     const text = make(source);
-    this.#texts.set(whole, text);
-    text.catch(() => this.#texts.delete(whole));
+    this.#texts.set(whole, text, { size: whole.length });
+    text.then(
+      ({ length }) => {
+        // How long it is shows only now; the cache takes another size only for what it does not have.
+        if (this.#texts.delete(whole)) this.#texts.set(whole, text, { size: whole.length + length });
+      },
+      () => this.#texts.delete(whole),
+    );
     return text;
   }
 
