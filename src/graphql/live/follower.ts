@@ -1,4 +1,3 @@
-import { type Deferred, deferred } from '../../base/lifecycle.js';
 import type { Cohort } from './cohort.js';
 import type { ToldPage } from './history.js';
 import type { KeptResult } from './kept-results.js';
@@ -6,6 +5,7 @@ import type { LiveSubscription } from './live-subscription.js';
 import type { Member } from './member.js';
 import type { Outlet } from './outlet.js';
 import type { Turns } from './turns.js';
+import { Unyielding } from './unyielding.js';
 
 /** Records that one who catches up asks for at once: as many as it was seen to take, within these powers of two. */
 const pageRecords = { first: 16, most: 256 };
@@ -17,14 +17,11 @@ const pageRecords = { first: 16, most: 256 };
  * Its place only grows. It is in its cohort while its outlet takes what comes; otherwise it takes pages of the log at
  * its own pace, until it has what the cohort released.
  */
-export class Follower implements Member, LiveSubscription {
+export class Follower extends Unyielding implements Member, LiveSubscription {
   isJoined = false;
   #lastSeq: number;
-  #isStarted = false;
-  #isStopped = false;
   #isReading = false;
   #pageRecords = pageRecords.first;
-  readonly #end: Deferred<IteratorResult<never, void>> = deferred();
 
   constructor(
     private cohort: Cohort,
@@ -32,8 +29,8 @@ export class Follower implements Member, LiveSubscription {
     private readonly outlet: Outlet,
     private readonly turns: Turns,
   ) {
+    super();
     this.#lastSeq = after;
-    this.#end.promise.catch(() => {});
     cohort.add(this);
   }
 
@@ -59,49 +56,19 @@ export class Follower implements Member, LiveSubscription {
 
   /** Goes on at its place among others. */
   moveTo(cohort: Cohort): void {
-    if (this.#isStopped || cohort === this.cohort) return;
+    if (this.isStopped || cohort === this.cohort) return;
     this.#lastSeq = this.lastSeq;
     this.cohort.leave(this);
     this.cohort = cohort;
     cohort.add(this);
-    if (this.#isStarted) void this.#readOn();
+    if (this.isStarted) void this.#readOn();
   }
 
-  end(error: unknown): void {
-    this.#stop();
-    this.#end.reject(error);
+  protected override onStart(): void {
+    void this.#readOn();
   }
 
-  next(): Promise<IteratorResult<never, void>> {
-    if (!this.#isStarted) {
-      this.#isStarted = true;
-      void this.#readOn();
-    }
-    return this.#end.promise;
-  }
-
-  async return(): Promise<IteratorResult<never, void>> {
-    this.#stop();
-    const done = { done: true, value: undefined } as const;
-    this.#end.resolve(done);
-    return done;
-  }
-
-  async throw(error: unknown): Promise<IteratorResult<never, void>> {
-    this.end(error);
-    return this.#end.promise;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
-  }
-
-  #stop(): void {
-    this.#isStopped = true;
+  protected override onStop(): void {
     this.#lastSeq = this.lastSeq;
     this.cohort.leave(this);
   }
@@ -133,13 +100,13 @@ export class Follower implements Member, LiveSubscription {
     if (this.#isReading) return;
     this.#isReading = true;
     try {
-      while (!this.#isStopped) {
+      while (!this.isStopped) {
         if (!this.outlet.isReady()) await this.outlet.whenReady();
         else if (this.#join()) break;
         else if (this.outlet.isReady()) await this.#readPage(this.cohort);
       }
     } catch (error) {
-      if (!this.#isStopped) this.end(error);
+      if (!this.isStopped) this.end(error);
     }
     this.#isReading = false;
   }
@@ -154,7 +121,7 @@ export class Follower implements Member, LiveSubscription {
 
   /** Holds a page only while it takes it: one that stops taking asks for the rest again. */
   async #readPage(cohort: Cohort): Promise<void> {
-    const isOver = (): boolean => this.#isStopped || this.cohort !== cohort;
+    const isOver = (): boolean => this.isStopped || this.cohort !== cohort;
     try {
       const page = await cohort.pageAfter(this.#lastSeq, this.#pageRecords);
       await this.turns.run(() => (isOver() ? 0 : this.#takePage(page)));

@@ -1,9 +1,9 @@
 import type { Id } from '../../base/ids.js';
-import { type Deferred, deferred } from '../../base/lifecycle.js';
 import type { SourceType } from '../sources/source.type.js';
 import type { LiveSubscription } from './live-subscription.js';
 import type { Outlet } from './outlet.js';
 import type { SeenSource, SourceWatch } from './source-watch.js';
+import { Unyielding } from './unyielding.js';
 
 export interface SourceFollowerParts {
   readonly watch: SourceWatch;
@@ -19,55 +19,22 @@ export interface SourceFollowerParts {
  * One who follows sources: first each as it is, then each that has changed, in its newest state. Who does not take what
  * comes misses states in between, never the last one, and holds nothing but what it was told of each.
  */
-export class SourceFollower implements LiveSubscription {
+export class SourceFollower extends Unyielding implements LiveSubscription {
   readonly place = undefined;
   /** By id of the source, the state that was told. */
   readonly #told = new Map<Id, string>();
-  readonly #end: Deferred<IteratorResult<never, void>> = deferred();
-  #isStarted = false;
-  #isStopped = false;
   #isTelling = false;
   #isNews = false;
 
   constructor(private readonly parts: SourceFollowerParts) {
-    this.#end.promise.catch(() => {});
+    super();
   }
 
-  next(): Promise<IteratorResult<never, void>> {
-    if (!this.#isStarted && !this.#isStopped) {
-      this.#isStarted = true;
-      this.parts.watch.add(this.#onLook);
-    }
-    return this.#end.promise;
+  protected override onStart(): void {
+    this.parts.watch.add(this.#onLook);
   }
 
-  async return(): Promise<IteratorResult<never, void>> {
-    this.#stop();
-    const done = { done: true, value: undefined } as const;
-    this.#end.resolve(done);
-    return done;
-  }
-
-  async throw(error: unknown): Promise<IteratorResult<never, void>> {
-    this.end(error);
-    return this.#end.promise;
-  }
-
-  end(error: unknown): void {
-    this.#stop();
-    this.#end.reject(error);
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
-  }
-
-  #stop(): void {
-    this.#isStopped = true;
+  protected override onStop(): void {
     this.parts.watch.remove(this.#onLook);
   }
 
@@ -79,12 +46,12 @@ export class SourceFollower implements LiveSubscription {
   async #tellAll(): Promise<void> {
     this.#isTelling = true;
     try {
-      while (this.#isNews && !this.#isStopped) {
+      while (this.#isNews && !this.isStopped) {
         this.#isNews = false;
         await this.#tellNews();
       }
     } catch (error) {
-      if (!this.#isStopped) this.end(error);
+      if (!this.isStopped) this.end(error);
     }
     this.#isTelling = false;
   }
@@ -100,12 +67,12 @@ export class SourceFollower implements LiveSubscription {
   async #tell(id: Id): Promise<void> {
     const { watch, outlet, key, textOf } = this.parts;
     if (!this.#isNewsOf(watch.seen.get(id))) return;
-    while (!this.#isStopped && !outlet.isReady()) await outlet.whenReady();
+    while (!this.isStopped && !outlet.isReady()) await outlet.whenReady();
     // It may have waited for long: what is told is the state of now.
     const seen = watch.seen.get(id);
-    if (this.#isStopped || !this.#isNewsOf(seen)) return;
+    if (this.isStopped || !this.#isNewsOf(seen)) return;
     const text = await watch.text(key, seen, textOf);
-    if (this.#isStopped) return;
+    if (this.isStopped) return;
     if (!outlet.isReady()) {
       this.#isNews = true;
       return;
