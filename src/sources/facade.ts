@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CodedError } from '../base/errors.js';
+import { publicError } from '../base/public-error.js';
 import type { Viewer } from '../model/viewer.js';
 
 /** What a façade answers: JSON text, so that what a source said can go out as it came. */
@@ -100,7 +101,7 @@ const send = (reply: FastifyReply, { status, body }: FacadeAnswer): FastifyReply
   reply.code(status).type('application/json; charset=utf-8').send(body);
 
 function sendError(facade: Facade, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const told = publicError(error, request.id);
+  const told = publicError(error, request);
   if (told.code === 'INTERNAL_SERVER_ERROR') {
     request.log.error({ requestId: request.id, err: error }, 'unexpected error');
   } else if (told.cause !== undefined) {
@@ -110,18 +111,4 @@ function sendError(facade: Facade, error: unknown, request: FastifyRequest, repl
   // Not Basic: a browser would ask for a password, and then send it along on its own.
   if (told.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer');
   return send(reply, json(told.httpStatus, facade.errorBody(told, request)));
-}
-
-/** What a caller may know of an error: one of ours, or what was wrong with the request before it came to us. */
-export function publicError(error: unknown, requestId: string): CodedError {
-  if (error instanceof CodedError && error.code !== 'INTERNAL_SERVER_ERROR') return error;
-  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new CodedError('TOO_LARGE', 'The body is larger than 16 MB', 'body');
-  }
-  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
-    return new CodedError('BAD_USER_INPUT', 'The request is malformed');
-  }
-  const message = `Something went wrong on our side; request id ${requestId}`;
-  return new CodedError('INTERNAL_SERVER_ERROR', message, undefined, { cause: error });
 }
