@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { deferred } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
 import type { Source, SourceFault } from '../model/source.js';
-import type { BegunReading, SourceStates } from '../store/source-states.js';
+import type { BegunReading, SourceStateChange, SourceStates } from '../store/source-states.js';
 import { readError } from '../store/store-errors.js';
 import { retryDelayMs } from './backoff.js';
 import type { Checkpoint, Connector, PullStep, Session } from './connector.js';
@@ -113,7 +113,7 @@ export class SourceRun {
       );
     }
     this.#failures = 0;
-    return states.save(workspaceId, id, this.fence, {
+    const change: SourceStateChange = {
       checkpoint: JSON.stringify(step.checkpoint),
       coveredUntil: step.coveredUntil,
       backfill: step.backfill ?? null,
@@ -123,7 +123,8 @@ export class SourceRun {
       failures: 0,
       counts: { ...counts, pages: 1, rejected: rejected.length },
       driftNames,
-    });
+    };
+    return states.save(workspaceId, id, this.fence, change, this.source.version);
   }
 
   async #failed(begun: BegunReading, error: unknown): Promise<void> {

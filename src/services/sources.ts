@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import { isDeepStrictEqual } from 'node:util';
 import { canReadSources, canWriteSources, requireScope } from '../auth/policies.js';
 import type { Clock } from '../base/clock.js';
 import { encodeFeedCursor } from '../base/cursor.js';
@@ -12,6 +11,7 @@ import type { Viewer } from '../model/viewer.js';
 import type { Secrets, SourceChange, Sources } from '../store/sources.js';
 import { checkId } from './input/checks.js';
 import type { ReaderContext } from './nouns/results.js';
+import { isReadElsewhere, unsaid } from './sources/change.js';
 import { faultOf } from './sources/fault.js';
 import {
   type ConnectSourceInput,
@@ -19,7 +19,6 @@ import {
   checkSecret,
   checkSecretName,
   checkSecrets,
-  defaultEverySeconds,
   requireSecrets,
   type UpdateSourceInput,
 } from './sources/input.js';
@@ -232,7 +231,9 @@ export class SourceService {
       const changed = await this.parts.sources.change(source, change, decision.secrets);
       if (!changed) continue;
       // A place in what it was read from before is none in this.
-      if (isReadElsewhere(source, changed)) await this.parts.sourceStates.restart(source.workspaceId, source.id);
+      if (isReadElsewhere(source, changed)) {
+        await this.parts.sourceStates.restart(source.workspaceId, source.id, changed.version);
+      }
       return this.#changed(changed, cursor, !changed.isPaused);
     }
     throw changedMeanwhile(field);
@@ -283,18 +284,6 @@ interface Decision {
   readonly change: SourceChange;
   readonly secrets?: Secrets;
 }
-
-/** What a source is unless somebody says otherwise. */
-const unsaid = {
-  secretNames: [],
-  trustsEmails: false,
-  writesThrough: false,
-  acceptsUnsigned: false,
-  everyMs: defaultEverySeconds * 1000,
-};
-
-const isReadElsewhere = (before: Source, now: Source): boolean =>
-  before.baseUrl !== now.baseUrl || !isDeepStrictEqual(before.settings, now.settings);
 
 const changedMeanwhile = (field: string): CodedError =>
   new CodedError('CONFLICT', 'The source was changed meanwhile; look at it again, then change it', field);

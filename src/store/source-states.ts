@@ -13,6 +13,8 @@ interface SourceStateDocument {
   /** How often somebody asked for a look. Whoever rests leaves alone what was asked meanwhile. */
   wakes: number;
   checkpoint?: string;
+  /** The version of the source for which reading was begun anew last. */
+  restartedFor?: number;
   writtenThrough?: { epoch: number; seq: Long | number };
   coveredUntil?: Date;
   backfill?: { from: Date; to: Date; at: Date };
@@ -100,8 +102,17 @@ export class SourceStates {
     return document ? { state: toState(document), wakes: document.wakes } : undefined;
   }
 
-  /** False when a later holder has begun: whoever hears it stops. */
-  async save(workspaceId: Id, id: Id, fence: number, change: SourceStateChange): Promise<boolean> {
+  /**
+   * False when a later holder has begun, or reading was begun anew for a later version: whoever hears it stops.
+   * @param version of the source as it is read.
+   */
+  async save(
+    workspaceId: Id,
+    id: Id,
+    fence: number,
+    change: SourceStateChange,
+    version = Number.MAX_SAFE_INTEGER,
+  ): Promise<boolean> {
     const { counts = {}, driftNames = [], ...fields } = change;
     const set = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined);
     const unset = Object.entries(fields).filter(([, value]) => value === null);
@@ -115,7 +126,9 @@ export class SourceStates {
     };
     // Before the counts, so that whoever sees a count can see what it counts.
     if (driftNames.length > 0) await this.#noteDrift(workspaceId, id, driftNames);
-    const { matchedCount } = await this.#states.updateOne(this.#held(workspaceId, id, fence), update);
+    const isOfNow = { $or: [{ restartedFor: { $exists: false } }, { restartedFor: { $lte: version } }] };
+    const held = { ...this.#held(workspaceId, id, fence), ...isOfNow };
+    const { matchedCount } = await this.#states.updateOne(held, update);
     return matchedCount === 1;
   }
 
@@ -174,11 +187,14 @@ export class SourceStates {
     );
   }
 
-  /** Reading starts from the beginning: what was recorded is recognised. */
-  async restart(workspaceId: Id, id: Id): Promise<void> {
+  /**
+   * Reading starts from the beginning: what was recorded is recognised.
+   * @param version of the source, for which it does: a reading that is under way for an older one stores nothing more.
+   */
+  async restart(workspaceId: Id, id: Id, version: number): Promise<void> {
     await this.#states.updateOne(
       { _id: new ObjectId(id), workspaceId: new ObjectId(workspaceId) },
-      { $unset: { checkpoint: '', coveredUntil: '', backfill: '' } },
+      { $unset: { checkpoint: '', coveredUntil: '', backfill: '' }, $max: { restartedFor: version } },
     );
   }
 

@@ -107,7 +107,7 @@ describe('whatever goes wrong', () => {
     const state = await reading.until(source, ({ fault }) => fault?.kind === 'MALFORMED');
     expect(state.fault!.message).toContain('same page again and again');
     upstream.faults.set({ kind: 'none' });
-    await reading.states.restart(source.workspaceId, source.id);
+    await reading.states.restart(source.workspaceId, source.id, 1);
     await puller.wake(source.workspaceId, source.id);
     await reading.until(source, ({ counts }) => counts.recorded === 35);
     expect((await since(before)).sort(byNumber)).toEqual(ids(35));
@@ -205,6 +205,17 @@ describe('several gateways', () => {
     const late = await reading.states.save(source.workspaceId, source.id, fence - 1, { checkpoint: '{"after":1}' });
     expect(late).toBe(false);
     expect((await reading.stateOf(source))?.checkpoint).toBe(checkpoint);
+  });
+
+  it('a reading for what a source was before it was changed stores nothing after that', async () => {
+    const source = reading.add(upstream.url, { everyMs: 3_600_000 });
+    const { workspaceId, id } = source;
+    await reading.states.begin(workspaceId, id, 7, new Date());
+    await reading.states.restart(workspaceId, id, 2);
+    const old = { checkpoint: '{"after":30}' };
+    expect(await reading.states.save(workspaceId, id, 7, old, 1)).toBe(false);
+    expect((await reading.stateOf(source))?.checkpoint).toBeUndefined();
+    expect(await reading.states.save(workspaceId, id, 7, old, 2)).toBe(true);
   });
 
   it('who asks while a look is under way gets another one after it', async () => {

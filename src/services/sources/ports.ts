@@ -15,5 +15,5 @@ export interface SourceStateReader {
   /** What stands in the log up to this place is not written into the source. */
   writeFrom(workspaceId: Id, id: Id, place: { readonly epoch: number; readonly seq: number }): Promise<void>;
   /** Reading begins anew; what was recorded is recognised. As good twice as once. */
-  restart(workspaceId: Id, id: Id): Promise<void>;
+  restart(workspaceId: Id, id: Id, version: number): Promise<void>;
 }
