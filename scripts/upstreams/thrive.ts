@@ -56,6 +56,9 @@ export async function startThrive(options: ThriveOptions = {}): Promise<ThriveEm
 }
 
 function registerRoutes(app: FastifyInstance, parts: Parts): void {
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('date', new Date(parts.nowMs()).toUTCString());
+  });
   app.post('/oauth2/token/:tenantId', async (request, reply) => giveToken(parts, request, reply));
   app.get('/rest/v1/activities', async (request, reply) =>
     isLetIn(parts, request) ? list(parts, request, reply) : refuse(reply, 401, 'Unauthorized', 'Invalid credentials'),

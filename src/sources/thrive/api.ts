@@ -29,8 +29,8 @@ export const settings = z.strictObject({
     .int()
     .min(1)
     .max(86_400)
-    .default(1)
-    .describe('How far each call reaches back into what was read before; more where records come late'),
+    .default(60)
+    .describe('How far each look reaches back into what was read before; more where records come late'),
   settleSeconds: z
     .number()
     .int()
@@ -62,6 +62,8 @@ export interface RecordPage {
   readonly texts: readonly string[];
   readonly totalResults: number;
   readonly totalPages: number;
+  /** What the source's clock said when it was asked, in seconds since 1970; Infinity where it does not tell. */
+  readonly askedAt: number;
 }
 
 const pageAnswer = z.looseObject({
@@ -74,6 +76,7 @@ const pageAnswer = z.looseObject({
  * @param from whole seconds since 1970, as `to`. Whether either end belongs to it is not documented.
  */
 export async function readPage(session: ThriveSession, from: number, to: number, page = 1): Promise<RecordPage> {
+  const start = session.now.getTime();
   const answer = await call(session, {
     path: '/rest/v1/activities',
     query: { page, perPage: session.settings.perPage, timestampFrom: wallTime(from), timestampTo: wallTime(to) },
@@ -81,7 +84,14 @@ export async function readPage(session: ThriveSession, from: number, to: number,
   const parsed = pageAnswer.safeParse(answer.json());
   if (!parsed.success) throw malformed('The source answered no page of activity records');
   const { totalResults, totalPages } = parsed.data.pagination;
-  return { texts: elementsAt(answer.text, ['results'])!, totalResults, totalPages };
+  const askedAt = sourceTime(answer, session.now.getTime() - start);
+  return { texts: elementsAt(answer.text, ['results'])!, totalResults, totalPages, askedAt };
+}
+
+/** From the `Date` of an answer that took so long. */
+function sourceTime({ headers: { date } }: UpstreamAnswer, tookMs: number): number {
+  const ms = date === undefined ? Number.NaN : Date.parse(date) - Math.max(0, tookMs);
+  return Number.isNaN(ms) ? Number.POSITIVE_INFINITY : Math.floor(ms / 1000);
 }
 
 const wallTime = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');

@@ -63,8 +63,8 @@ export const aworldKit: SourceKit = {
   rowHolding: (n, atMs, value) => row(n, atMs, { additionalData: value }),
   unknownWord: { row: (n, atMs) => row(n, atMs, { outcome: 'PASS' }), drift: 'outcome: PASS' },
   posted: JSON.stringify({ activityId: 'a', userId: users[0], value: 2, additionalData: { 'a.b': 1 } }),
-  start: async () => {
-    const emulator = await startAWorld();
+  start: async (nowMs) => {
+    const emulator = await startAWorld(nowMs && { nowMs });
     return {
       emulator,
       rows: emulator.logs,

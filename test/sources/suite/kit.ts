@@ -22,7 +22,8 @@ export interface SourceKit {
   unknownWord?: { readonly row: (n: number, atMs: number) => string; readonly drift: string };
   /** What is posted to us in the system's name and is written to it. Of every system that can be written to. */
   readonly posted?: string;
-  start(): Promise<EmulatedSource>;
+  /** @param nowMs the system's clock. */
+  start(nowMs?: () => number): Promise<EmulatedSource>;
 }
 
 /** The system emulated, empty, and how one connects to it. Pages are small, so that a few rows make many. */

@@ -13,8 +13,8 @@ afterEach(() => Promise.all(open.splice(0).map((part) => part.close())));
 const startMs = Date.now() - 3_600_000;
 const atMs = (n: number): number => startMs + Math.floor(n / 3) * 1000 + (n % 3) * 7;
 
-async function start(kit: SourceKit, count: number): Promise<EmulatedSource> {
-  const source = await kit.start();
+async function start(kit: SourceKit, count: number, nowMs?: () => number): Promise<EmulatedSource> {
+  const source = await kit.start(nowMs);
   open.push(source.emulator);
   for (let n = 1; n <= count; n += 1) source.rows.add(kit.row(n, atMs(n)));
   return source;
@@ -39,8 +39,8 @@ describe.each(sources)('$system', ({ connector, kit }) => {
   });
 
   it('reads nothing from nothing, and then what comes', async () => {
-    const source = await start(kit, 0);
     let nowMs = Date.now();
+    const source = await start(kit, 0, () => nowMs);
     const driver = await driven(source, () => new Date(nowMs));
     const empty = await driver.toEnd();
     expect(recorded(empty).size).toBe(0);

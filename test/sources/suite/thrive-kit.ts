@@ -63,8 +63,8 @@ export const thriveKit: SourceKit = {
   row,
   rowHolding: (n, atMs, value) => row(n, atMs, { data: value }),
   unknownWord: { row: (n, atMs) => row(n, atMs, { type: 'teleported' }), drift: 'type: teleported' },
-  start: async () => {
-    const emulator = await startThrive();
+  start: async (nowMs) => {
+    const emulator = await startThrive(nowMs && { nowMs });
     return {
       emulator,
       rows: emulator.records,

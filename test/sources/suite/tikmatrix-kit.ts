@@ -62,8 +62,8 @@ export const tikmatrixKit: SourceKit = {
   row,
   rowHolding: (n, atMs, value) => row(n, atMs, { payload: value }),
   posted: JSON.stringify({ platform: 'tiktok', serial: 's', action_type: 'post', username: 'u' }),
-  start: async () => {
-    const emulator = await startTikMatrix();
+  start: async (nowMs) => {
+    const emulator = await startTikMatrix(nowMs && { nowMs });
     return { emulator, rows: emulator.rows, settings: { limit: 5 }, secrets: {} };
   },
 };

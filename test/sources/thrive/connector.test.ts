@@ -14,12 +14,13 @@ async function start(
   over: object = {},
   secrets: Record<string, string> = { apiSecret: 'api-secret' },
   options: ThriveOptions = {},
+  fastMs = 0,
 ) {
   const clock = { ms: nowMs };
   const emulator = await startThrive({ nowMs: () => clock.ms, ...options });
   const settings = { tenantId: 'tenant_1', since: '2026-03-28T12:00:00Z', ...over };
   const source = { emulator, rows: emulator.records, settings, secrets };
-  const driver = await drive(connector, source, () => new Date(clock.ms));
+  const driver = await drive(connector, source, () => new Date(clock.ms + fastMs));
   open.push(emulator, driver);
   return { emulator, driver, clock };
 }
@@ -74,6 +75,52 @@ describe('windows', () => {
     expect(recorded(first).size).toBe(0);
     clock.ms += 20_000;
     expect(recorded(await driver.toEnd(first.at(-1)!.checkpoint)).size).toBe(1);
+  });
+
+  it('pass nothing over where our clock runs fast', async () => {
+    const { emulator, driver, clock } = await start({}, undefined, {}, 600_000);
+    const first = await driver.toEnd();
+    expect(first.at(-1)!.coveredUntil).toEqual(new Date('2026-03-29T11:59:55Z'));
+    emulator.records.add(record(1, '2026-03-29T12:00:10.000Z'));
+    clock.ms += 20_000;
+    const second = await driver.toEnd(first.at(-1)!.checkpoint);
+    expect(recorded(second).size).toBe(1);
+    expect(second).toHaveLength(1);
+    const day = await start({}, undefined, {}, 100_000_000);
+    await expect(day.driver.toEnd()).rejects.toMatchObject({
+      kind: 'MALFORMED',
+      message: expect.stringContaining('clock'),
+    });
+  });
+
+  it('find what came a minute late, also where it came while others were read', async () => {
+    const { emulator, driver, clock } = await start({ perPage: 10 });
+    const first = await driver.toEnd();
+    clock.ms += 20_000;
+    for (let n = 1; n <= 40; n += 1) emulator.records.add(record(n, `2026-03-29T12:00:${10 + (n % 5)}.000Z`));
+    emulator.records.add(record(50, '2026-03-29T11:59:10.000Z'));
+    const second = await driver.toEnd(first.at(-1)!.checkpoint, (step) => {
+      if (step === 1) emulator.records.add(record(51, '2026-03-29T11:59:30.000Z'));
+    });
+    clock.ms += 10_000;
+    const third = await driver.toEnd(second.at(-1)!.checkpoint);
+    expect(nativesOf(recorded([...first, ...second, ...third]))).toEqual(emulator.records.texts.sort());
+  });
+
+  it('read the past no more often than their ends need, and a busy minute in its pages', async () => {
+    const { emulator, driver, clock } = await start({ perPage: 50 });
+    const at = (second: number): string => new Date(nowMs - 7_200_000 + second * 1000).toISOString();
+    for (let n = 0; n < 1_000; n += 1) emulator.records.add(record(n, at(n)));
+    const first = await driver.toEnd();
+    expect(first.flatMap(({ rows }) => rows).length).toBeLessThan(1_200);
+    for (let n = 0; n < 120; n += 1) emulator.records.add(record(2_000 + n, at(7_190 + n / 4)));
+    clock.ms += 40_000;
+    const second = await driver.toEnd(first.at(-1)!.checkpoint);
+    const before = emulator.requests.get('GET /rest/v1/activities')!;
+    clock.ms += 10_000;
+    const third = await driver.toEnd(second.at(-1)!.checkpoint);
+    expect(emulator.requests.get('GET /rest/v1/activities')! - before).toBeLessThan(10);
+    expect(nativesOf(recorded([...first, ...second, ...third]))).toEqual(emulator.records.texts.sort());
   });
 });
 
