@@ -120,7 +120,8 @@ async function stream({ perSecond, seconds }: LiveStream): Promise<void> {
   const underWay: Promise<void>[] = [];
   for (let sent = 0; sent < total; ) {
     const due = Math.min(total, Math.ceil(((performance.now() - startedAt) / 1000) * perSecond));
-    if (due > sent) underWay.push(record(due - sent));
+    // A server that has no time left for its own store records less, and so delivers less.
+    if (due > sent) underWay.push(record(due - sent).catch(() => {}));
     sent = Math.max(sent, due);
     await sleep(10);
   }
