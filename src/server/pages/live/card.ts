@@ -28,7 +28,8 @@ export function card(entry: Entry, arrival: Arrival): HTMLElement {
   time.title = new Date(entry.occurredAt).toLocaleString();
   time.textContent = ago(entry.occurredAt, Date.now());
   const head = element('p', 'card-head', element('span', 'source', sourceName(entry.source)), time);
-  const what = entry.summary ?? [entry.action, entry.object?.name ?? entry.object?.type ?? ''].join(' ').trim();
+  const thing = entry.object?.name ?? entry.activity?.name ?? entry.object?.type ?? '';
+  const what = entry.summary ?? `${entry.action} ${thing}`.trim();
   const text = element('p', 'card-text', ...(who ? [element('strong', '', who), ' '] : []), what);
   const foot = element('p', 'card-foot', element('code', '', entry.action));
   for (const tag of entry.tags.slice(0, 4)) foot.append(element('span', 'tag', tag));

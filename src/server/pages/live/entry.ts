@@ -10,6 +10,7 @@ export interface Entry {
   readonly tags: readonly string[];
   readonly actor: { readonly name: string | null; readonly username: string | null; readonly email: string | null };
   readonly object: { readonly type: string; readonly name: string | null } | null;
+  readonly activity: { readonly name: string } | null;
   readonly user: { readonly name: string } | null;
 }
 
@@ -29,6 +30,7 @@ const entryFields = `
   id source action occurredAt recordedAt summary platform tags
   actor { name username email }
   object { type name }
+  activity { name }
   user { name }`;
 
 export const followDocument = `subscription Live($filter: ActivityLogFilter, $after: FeedCursor) {
