@@ -5,8 +5,9 @@ import type { ActivityFilter, CreateActivityInput, UpdateActivityInput } from '.
 import type { ActivityRef } from '../model/identity.js';
 import type { Page, PageRequest } from '../model/page.js';
 import type { Viewer } from '../model/viewer.js';
-import { type Activities, activityKey } from '../store/activities.js';
+import type { Activities } from '../store/activities.js';
 import type { ControlRecord } from '../store/control-links.js';
+import { nameKey } from '../store/named-nouns.js';
 import { ActivityClaims, type ActivityState, newActivity, updatedActivity } from './activities/states.js';
 import { checkExactlyOne, checkId, checkIds, checkList, checkSearch, checkWellFormed } from './input/checks.js';
 import { type ChangingParts, NounChanges } from './nouns/changes.js';
@@ -71,7 +72,7 @@ export class ActivityService {
       find: (slice) => this.parts.activities.find(workspaceId, filter, slice),
       exists: (span) => this.parts.activities.exists(workspaceId, filter, span),
       count: () => this.parts.activities.count(workspaceId, filter),
-      keyOf: activityKey,
+      keyOf: nameKey<Activity>,
     } satisfies Parameters<typeof cutPage<Activity>>[0];
     return cutPage(source, activityList, start, request);
   }

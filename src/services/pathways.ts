@@ -13,7 +13,8 @@ import type { Viewer } from '../model/viewer.js';
 import type { Activities } from '../store/activities.js';
 import type { ControlRecord } from '../store/control-links.js';
 import type { Enrolments } from '../store/enrolments.js';
-import { type Pathways, pathwayKey } from '../store/pathways.js';
+import { nameKey } from '../store/named-nouns.js';
+import type { Pathways } from '../store/pathways.js';
 import type { Users } from '../store/users.js';
 import { checkExactlyOne, checkId, checkIds, checkList, checkSearch, checkWellFormed } from './input/checks.js';
 import { type ChangingParts, NounChanges } from './nouns/changes.js';
@@ -100,7 +101,7 @@ export class PathwayService {
       find: (slice) => this.parts.pathways.find(workspaceId, seen, slice),
       exists: (span) => this.parts.pathways.exists(workspaceId, seen, span),
       count: () => this.parts.pathways.count(workspaceId, seen),
-      keyOf: pathwayKey,
+      keyOf: nameKey<Pathway>,
     } satisfies Parameters<typeof cutPage<Pathway>>[0];
     return cutPage(source, pathwayList, start, request);
   }

@@ -13,7 +13,8 @@ import type {
 } from '../model/user-input.js';
 import type { Viewer } from '../model/viewer.js';
 import type { ControlRecord } from '../store/control-links.js';
-import { type Users, userKey } from '../store/users.js';
+import { nameKey } from '../store/named-nouns.js';
+import type { Users } from '../store/users.js';
 import { checkExactlyOne, checkId, checkIds, checkList, checkSearch, checkWellFormed } from './input/checks.js';
 import { type ChangingParts, NounChanges } from './nouns/changes.js';
 import { isNameKey } from './nouns/keys.js';
@@ -88,7 +89,7 @@ export class UserService {
       find: (slice) => this.parts.users.find(workspaceId, filter, slice),
       exists: (span) => this.parts.users.exists(workspaceId, filter, span),
       count: () => this.parts.users.count(workspaceId, filter),
-      keyOf: userKey,
+      keyOf: nameKey<User>,
     } satisfies Parameters<typeof cutPage<User>>[0];
     return cutPage(source, userList, start, request);
   }

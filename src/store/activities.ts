@@ -6,9 +6,8 @@ import type { ActivityRef } from '../model/identity.js';
 import type { SourceSystem } from '../model/source-system.js';
 import { wordsOf } from '../model/words.js';
 import type { Store } from './connect.js';
-import type { Slice, Span } from './keyset.js';
-import { NounDocuments } from './noun-documents.js';
-import { type NamedDocument, NounLists, namedIndexes, searchConditions, sortNameOf } from './noun-lists.js';
+import { NamedNouns } from './named-nouns.js';
+import { type NamedDocument, namedIndexes, searchConditions, sortNameOf } from './noun-lists.js';
 
 interface ActivityDocument extends NamedDocument {
   key?: string;
@@ -73,73 +72,21 @@ export const activitiesValidator: Document = {
   },
 };
 
-/** Definitions of what can be done. Their documents follow the log and are written for its control entries only. */
-export class Activities {
-  readonly #documents: NounDocuments<ActivityDocument>;
-  readonly #lists: NounLists<ActivityDocument>;
-
+/** Definitions of what can be done. */
+export class Activities extends NamedNouns<ActivityDocument, Activity, ActivityFilter> {
   constructor(store: Store) {
-    const collection = store.collection<ActivityDocument>(activitiesCollection);
-    this.#documents = new NounDocuments(collection);
-    this.#lists = new NounLists(collection);
+    super(store, { collection: activitiesCollection, toDocument, toNode: toActivity, conditions: filterConditions });
   }
 
-  head(workspaceId: Id): Promise<number> {
-    return this.#documents.head(workspaceId);
-  }
-
-  /** Brings definitions to their state as of a control entry. */
-  write(activities: readonly Activity[], seq: number): Promise<void> {
-    return this.#documents.write(activities.map(toDocument), seq);
-  }
-
-  /** Leaves only a stub of each, as of a control entry. */
-  writeRemoved(workspaceId: Id, ids: readonly Id[], removedAt: Date, seq: number): Promise<void> {
-    return this.#documents.writeRemoved(workspaceId, ids, removedAt, seq);
-  }
-
-  async byIds(workspaceId: Id, ids: readonly Id[]): Promise<Activity[]> {
-    if (ids.length === 0) return [];
-    return this.#many(workspaceId, { _id: { $in: ids.map((id) => new ObjectId(id)) } });
-  }
-
-  async byKeys(workspaceId: Id, keys: readonly string[]): Promise<Activity[]> {
-    if (keys.length === 0) return [];
-    return this.#many(workspaceId, { key: { $in: [...keys] } });
+  byKeys(workspaceId: Id, keys: readonly string[]): Promise<Activity[]> {
+    return this.among(workspaceId, 'key', keys);
   }
 
   /** The definitions that own any of these references. No two own the same. */
-  async byRefs(workspaceId: Id, refs: readonly ActivityRef[]): Promise<Activity[]> {
-    if (refs.length === 0) return [];
-    // No `$exists` beside it, though the index is partial on that: of two conditions on a list the server bounds by one only.
-    return this.#many(workspaceId, { refs: { $in: [...refs] } });
-  }
-
-  /** All that have any of these names, whatever their case. */
-  async byNames(workspaceId: Id, names: readonly string[]): Promise<Activity[]> {
-    if (names.length === 0) return [];
-    return this.#many(workspaceId, { sortName: { $in: names.map((name) => sortNameOf(name.trim())) } });
-  }
-
-  async find(workspaceId: Id, filter: ActivityFilter, slice: Slice): Promise<Activity[]> {
-    return (await this.#lists.find(workspaceId, filterConditions(filter), slice)).map(toActivity);
-  }
-
-  exists(workspaceId: Id, filter: ActivityFilter, span: Span): Promise<boolean> {
-    return this.#lists.exists(workspaceId, filterConditions(filter), span);
-  }
-
-  count(workspaceId: Id, filter: ActivityFilter): Promise<number> {
-    return this.#lists.count(workspaceId, filterConditions(filter));
-  }
-
-  async #many(workspaceId: Id, condition: Document): Promise<Activity[]> {
-    return (await this.#lists.many(workspaceId, condition)).map(toActivity);
+  byRefs(workspaceId: Id, refs: readonly ActivityRef[]): Promise<Activity[]> {
+    return this.among(workspaceId, 'refs', refs);
   }
 }
-
-/** Where a definition stands in a list. */
-export const activityKey = (activity: Activity): string[] => [sortNameOf(activity.name), activity.id];
 
 const filterConditions = (filter: ActivityFilter): Document[] => [
   ...(filter.ids ? [{ _id: { $in: filter.ids.map((id) => new ObjectId(id)) } }] : []),

@@ -4,9 +4,8 @@ import { type Pathway, pathwayLevels } from '../model/pathway.js';
 import type { PathwayFilter } from '../model/pathway-input.js';
 import { wordsOf } from '../model/words.js';
 import type { Store } from './connect.js';
-import type { Slice, Span } from './keyset.js';
-import { NounDocuments } from './noun-documents.js';
-import { type NamedDocument, NounLists, namedIndexes, searchConditions, sortNameOf } from './noun-lists.js';
+import { NamedNouns } from './named-nouns.js';
+import { type NamedDocument, namedIndexes, searchConditions, sortNameOf } from './noun-lists.js';
 
 interface PathwayDocument extends NamedDocument {
   key?: string;
@@ -81,66 +80,16 @@ export const pathwaysValidator: Document = {
   },
 };
 
-/** Pathways. Their documents follow the log and are written for its control entries only. */
-export class Pathways {
-  readonly #documents: NounDocuments<PathwayDocument>;
-  readonly #lists: NounLists<PathwayDocument>;
-
+/** Pathways, but for who is on them. */
+export class Pathways extends NamedNouns<PathwayDocument, Pathway, PathwayFilter> {
   constructor(store: Store) {
-    const collection = store.collection<PathwayDocument>(pathwaysCollection);
-    this.#documents = new NounDocuments(collection);
-    this.#lists = new NounLists(collection);
+    super(store, { collection: pathwaysCollection, toDocument, toNode: toPathway, conditions: filterConditions });
   }
 
-  head(workspaceId: Id): Promise<number> {
-    return this.#documents.head(workspaceId);
-  }
-
-  /** Brings pathways to their state as of a control entry. */
-  write(pathways: readonly Pathway[], seq: number): Promise<void> {
-    return this.#documents.write(pathways.map(toDocument), seq);
-  }
-
-  /** Leaves only a stub of each, as of a control entry. */
-  writeRemoved(workspaceId: Id, ids: readonly Id[], removedAt: Date, seq: number): Promise<void> {
-    return this.#documents.writeRemoved(workspaceId, ids, removedAt, seq);
-  }
-
-  async byIds(workspaceId: Id, ids: readonly Id[]): Promise<Pathway[]> {
-    if (ids.length === 0) return [];
-    return this.#many(workspaceId, { _id: { $in: ids.map((id) => new ObjectId(id)) } });
-  }
-
-  async byKeys(workspaceId: Id, keys: readonly string[]): Promise<Pathway[]> {
-    if (keys.length === 0) return [];
-    return this.#many(workspaceId, { key: { $in: [...keys] } });
-  }
-
-  /** All that have any of these names, whatever their case. */
-  async byNames(workspaceId: Id, names: readonly string[]): Promise<Pathway[]> {
-    if (names.length === 0) return [];
-    return this.#many(workspaceId, { sortName: { $in: names.map((name) => sortNameOf(name.trim())) } });
-  }
-
-  async find(workspaceId: Id, filter: PathwayFilter, slice: Slice): Promise<Pathway[]> {
-    return (await this.#lists.find(workspaceId, filterConditions(filter), slice)).map(toPathway);
-  }
-
-  exists(workspaceId: Id, filter: PathwayFilter, span: Span): Promise<boolean> {
-    return this.#lists.exists(workspaceId, filterConditions(filter), span);
-  }
-
-  count(workspaceId: Id, filter: PathwayFilter): Promise<number> {
-    return this.#lists.count(workspaceId, filterConditions(filter));
-  }
-
-  async #many(workspaceId: Id, condition: Document): Promise<Pathway[]> {
-    return (await this.#lists.many(workspaceId, condition)).map(toPathway);
+  byKeys(workspaceId: Id, keys: readonly string[]): Promise<Pathway[]> {
+    return this.among(workspaceId, 'key', keys);
   }
 }
-
-/** Where a pathway stands in a list. */
-export const pathwayKey = (pathway: Pathway): string[] => [sortNameOf(pathway.name), pathway.id];
 
 const filterConditions = (filter: PathwayFilter): Document[] => [
   ...(filter.ids ? [{ _id: { $in: filter.ids.map((id) => new ObjectId(id)) } }] : []),

@@ -5,9 +5,8 @@ import type { MergedUser, User, VouchedEmail } from '../model/user.js';
 import type { UserFilter } from '../model/user-input.js';
 import { wordsOf } from '../model/words.js';
 import type { Store } from './connect.js';
-import type { Slice, Span } from './keyset.js';
-import { NounDocuments } from './noun-documents.js';
-import { type NamedDocument, NounLists, namedIndexes, searchConditions, sortNameOf } from './noun-lists.js';
+import { NamedNouns, sortNamesOf } from './named-nouns.js';
+import { type NamedDocument, namedIndexes, searchConditions, sortNameOf } from './noun-lists.js';
 
 interface UserDocument extends NamedDocument {
   email?: string;
@@ -83,70 +82,31 @@ export const usersValidator: Document = {
   },
 };
 
-/** People of a workspace. Their documents follow the log and are written for its control entries only. */
-export class Users {
-  readonly #documents: NounDocuments<UserDocument>;
-  readonly #lists: NounLists<UserDocument>;
-
+/** People of a workspace, and stubs of whoever was merged into another. */
+export class Users extends NamedNouns<UserDocument, User, UserFilter> {
   constructor(store: Store) {
-    const collection = store.collection<UserDocument>(usersCollection);
-    this.#documents = new NounDocuments(collection);
-    this.#lists = new NounLists(collection);
-  }
-
-  head(workspaceId: Id): Promise<number> {
-    return this.#documents.head(workspaceId);
-  }
-
-  /** Brings people to their state as of a control entry, and leaves a stub of whoever was merged into them. */
-  write(users: readonly User[], seq: number): Promise<void> {
-    return this.#documents.write(users.map(toDocument), seq, makingRoom(users, seq));
-  }
-
-  /** Leaves only a stub of each, as of a control entry. */
-  writeRemoved(workspaceId: Id, ids: readonly Id[], removedAt: Date, seq: number): Promise<void> {
-    return this.#documents.writeRemoved(workspaceId, ids, removedAt, seq);
+    const mapping = { toDocument, toNode: toUser, conditions: filterConditions, makingRoom };
+    super(store, { collection: usersCollection, ...mapping });
   }
 
   /** Whoever these ids name: of one who was merged into another, that other. */
-  byIds(workspaceId: Id, ids: readonly Id[]): Promise<User[]> {
+  override byIds(workspaceId: Id, ids: readonly Id[]): Promise<User[]> {
     return this.byIdentities(workspaceId, ids.map(userIdentity));
   }
 
   /** Whoever owns any of these identities. No two people own the same. */
-  async byIdentities(workspaceId: Id, keys: readonly IdentityKey[]): Promise<User[]> {
-    if (keys.length === 0) return [];
-    return this.#many(workspaceId, identitiesIn(keys));
+  byIdentities(workspaceId: Id, keys: readonly IdentityKey[]): Promise<User[]> {
+    return this.among(workspaceId, 'identities', keys);
   }
 
   /** All who have any of these names, whatever their case, or into whom somebody of that name was merged. */
-  async byNames(workspaceId: Id, names: readonly string[]): Promise<User[]> {
+  override async byNames(workspaceId: Id, names: readonly string[]): Promise<User[]> {
     if (names.length === 0) return [];
-    const wanted = { $in: names.map((name) => sortNameOf(name.trim())) };
-    return (await this.#lists.any(workspaceId, { sortName: wanted }, { sortNamesOfMerged: wanted })).map(toUser);
-  }
-
-  async find(workspaceId: Id, filter: UserFilter, slice: Slice): Promise<User[]> {
-    return (await this.#lists.find(workspaceId, filterConditions(filter), slice)).map(toUser);
-  }
-
-  exists(workspaceId: Id, filter: UserFilter, span: Span): Promise<boolean> {
-    return this.#lists.exists(workspaceId, filterConditions(filter), span);
-  }
-
-  count(workspaceId: Id, filter: UserFilter): Promise<number> {
-    return this.#lists.count(workspaceId, filterConditions(filter));
-  }
-
-  async #many(workspaceId: Id, condition: Document): Promise<User[]> {
-    return (await this.#lists.many(workspaceId, condition)).map(toUser);
+    const wanted = { $in: sortNamesOf(names) };
+    return this.nodes(await this.lists.any(workspaceId, { sortName: wanted }, { sortNamesOfMerged: wanted }));
   }
 }
 
-/** Where a person stands in a list. */
-export const userKey = (user: User): string[] => [sortNameOf(user.name), user.id];
-
-// No `$exists` beside it, though the index is partial on that: of two conditions on a list the server bounds by one only.
 const identitiesIn = (keys: readonly IdentityKey[]): Document => ({ identities: { $in: [...keys] } });
 
 const filterConditions = (filter: UserFilter): Document[] => [

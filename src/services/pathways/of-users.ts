@@ -5,7 +5,8 @@ import type { Page, PageRequest } from '../../model/page.js';
 import type { Pathway } from '../../model/pathway.js';
 import type { User } from '../../model/user.js';
 import type { Enrolments } from '../../store/enrolments.js';
-import { type Pathways, pathwayKey } from '../../store/pathways.js';
+import { nameKey } from '../../store/named-nouns.js';
+import type { Pathways } from '../../store/pathways.js';
 import type { Users } from '../../store/users.js';
 import { isNameKey } from '../nouns/keys.js';
 import type { ReaderContext } from '../nouns/results.js';
@@ -45,6 +46,6 @@ export function pathwaysOfUsers(parts: Parts, who: ReaderContext): PathwaysOfUse
   return async ({ identities }, page) => {
     const request = checkRequest(page);
     const start = await startPage(parts, workspaceId, listName, request);
-    return cutPage(inMemory(await loader.load(userIdsAmong(identities)), pathwayKey), listName, start, request);
+    return cutPage(inMemory(await loader.load(userIdsAmong(identities)), nameKey), listName, start, request);
   };
 }
