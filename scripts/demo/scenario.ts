@@ -8,15 +8,19 @@ import type { Cast, DemoEntry, Scene } from './sources/scene.js';
 import { thriveEntry } from './sources/thrive.js';
 import { tikmatrixEntry } from './sources/tikmatrix.js';
 
-/** How often each system reports something, against the others. */
-export const sourceShares: Readonly<Record<SourceSystem, number>> = {
+/** How often each system of the demo reports something, against the others. */
+export const sourceShares = {
   AWORLD: 34,
   THRIVE: 27,
   FALKOR: 15,
   TIKMATRIX: 11,
   POSTHOG: 9,
   GATEWAY: 4,
-};
+} as const satisfies Readonly<Partial<Record<SourceSystem, number>>>;
+
+/** A system that takes part in the demo; not every one that can be connected does. */
+export type DemoSystem = keyof typeof sourceShares;
+export const demoSystems = Object.keys(sourceShares) as readonly DemoSystem[];
 
 export interface ScenarioOptions {
   readonly cast: Cast;
@@ -38,7 +42,7 @@ export class Scenario {
   }
 
   /** The next thing that happens, in the given system or in one that chance picks. */
-  next(atMs: number, source: SourceSystem = this.#chance.weighted(sourceShares)): DemoEntry {
+  next(atMs: number, source: DemoSystem = this.#chance.weighted<DemoSystem>(sourceShares)): DemoEntry {
     this.#count += 1;
     const scene: Scene = {
       cast: this.options.cast,
@@ -50,7 +54,7 @@ export class Scenario {
     return this.#entry(source, scene);
   }
 
-  #entry(source: SourceSystem, scene: Scene): DemoEntry {
+  #entry(source: DemoSystem, scene: Scene): DemoEntry {
     switch (source) {
       case 'AWORLD':
         return aworldEntry(scene);
@@ -69,7 +73,7 @@ export class Scenario {
 }
 
 /** In which order systems take turns where none should be seen twice in a row. */
-export const turns: readonly SourceSystem[] = [
+export const turns: readonly DemoSystem[] = [
   ...(['AWORLD', 'THRIVE', 'FALKOR', 'POSTHOG', 'THRIVE', 'TIKMATRIX'] as const),
   ...(['AWORLD', 'FALKOR', 'THRIVE', 'GATEWAY', 'AWORLD', 'POSTHOG'] as const),
 ];

@@ -14,10 +14,14 @@ function replaced(text: string, what: string | RegExp, by: string): string {
 }
 
 /** Where a new source is listed. Registries are lists in the code, so that the compiler knows every source. */
-export const registrations = ({ folder, value, system }: SourceNames): readonly Registration[] => [
+export const registrations = ({ folder, value, type, system }: SourceNames): readonly Registration[] => [
   {
     path: 'src/model/source-system.ts',
     change: (text) => replaced(text, "'GATEWAY'] as const", `'${system}', 'GATEWAY'] as const`),
+  },
+  {
+    path: 'src/graphql/source-system.enum.ts',
+    change: (text) => replaced(text, '  GATEWAY:', `  ${system}: '${type}.',\n  GATEWAY:`),
   },
   {
     path: 'src/sources/connectors.ts',

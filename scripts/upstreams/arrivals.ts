@@ -1,13 +1,12 @@
-import type { SourceSystem } from '../../src/model/source-system.js';
 import { makePeople } from '../demo/people.js';
-import { Scenario } from '../demo/scenario.js';
+import { type DemoSystem, Scenario } from '../demo/scenario.js';
 
 /** Rows as a system would have written them in a company of 200 people; a seed decides everything but when. */
 export class Arrivals {
   readonly #scenario: Scenario;
 
   constructor(
-    private readonly system: SourceSystem,
+    private readonly system: DemoSystem,
     seed: number,
   ) {
     const people = system === 'AWORLD' ? aworldPeople() : makePeople();

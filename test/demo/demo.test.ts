@@ -4,13 +4,13 @@ import { describe, expect, inject, it } from 'vitest';
 import { contents } from '../../scripts/demo/contents.js';
 import { historyCount } from '../../scripts/demo/history.js';
 import { demoSourceIds, demoUserEmail, makePeople } from '../../scripts/demo/people.js';
+import { demoSystems } from '../../scripts/demo/scenario.js';
 import { faultPath } from '../../scripts/upstreams/faults.js';
 import type { Id } from '../../src/base/ids.js';
 import { silentLogger } from '../../src/base/logger.js';
 import { Sealing } from '../../src/base/sealing.js';
 import { openLog } from '../../src/log/log.js';
 import { emailIdentity, nativeActivityRef } from '../../src/model/identity.js';
-import { sourceSystems } from '../../src/model/source-system.js';
 import type { Store } from '../../src/store/connect.js';
 import { LogStates } from '../../src/store/log-states.js';
 import { Sources } from '../../src/store/sources.js';
@@ -31,7 +31,7 @@ async function seeAllSources(store: Store, workspaceId: Id): Promise<void> {
   await new Promise<void>((resolve) => {
     feed.follow((event) => {
       if (event.type === 'records') for (const { source } of entriesOf(event.records)) seen.add(source);
-      if (seen.size === sourceSystems.length) resolve();
+      if (seen.size === demoSystems.length) resolve();
     });
   });
   await log.close();

@@ -3,10 +3,9 @@ import { definitions } from '../../scripts/demo/definitions.js';
 import { historyCount, makeHistory } from '../../scripts/demo/history.js';
 import { demoPathways } from '../../scripts/demo/pathways.js';
 import { makePeople, peopleCount, userInput } from '../../scripts/demo/people.js';
-import { sourceShares } from '../../scripts/demo/scenario.js';
+import { demoSystems, sourceShares } from '../../scripts/demo/scenario.js';
 import type { Cast, DemoEntry } from '../../scripts/demo/sources/scene.js';
 import { activityRef, emailIdentity, nativeActivityRef, userIdentity } from '../../src/model/identity.js';
-import { sourceSystems } from '../../src/model/source-system.js';
 
 const people = makePeople();
 const id = (index: number): string => index.toString(16).padStart(24, '0');
@@ -35,7 +34,7 @@ describe('the demo history', () => {
   it('has every kind of source in about its share, over ninety days', () => {
     expect(history).toHaveLength(historyCount);
     expect(historyCount).toBeGreaterThanOrEqual(10_000);
-    for (const source of sourceSystems) {
+    for (const source of demoSystems) {
       expect(of(source).length / historyCount).toBeCloseTo(sourceShares[source] / 100, 1);
     }
     const times = history.map(({ entry }) => entry.occurredAtMicros / 1000);
@@ -69,7 +68,7 @@ describe('the demo history', () => {
 
   it('shows all systems among the twenty newest, and Dana among those who act', () => {
     const newest = history.slice(-20);
-    expect(new Set(newest.map(({ entry }) => entry.source)).size).toBe(sourceSystems.length);
+    expect(new Set(newest.map(({ entry }) => entry.source)).size).toBe(demoSystems.length);
     const dana = userInput(people[0]!).identities!;
     expect(history.filter(({ entry }) => dana.includes(entry.actor.key ?? '')).length).toBeGreaterThan(100);
   });

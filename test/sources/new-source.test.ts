@@ -11,7 +11,16 @@ const root = mkdtempSync(join(tmpdir(), 'new-source-'));
 const tsx = (...args: string[]) => run(process.execPath, ['--import', 'tsx', ...args], { cwd: here });
 
 beforeAll(() => {
-  for (const part of ['src', 'test', 'scripts', 'package.json', 'tsconfig.json', 'vitest.config.ts']) {
+  for (const part of [
+    'src',
+    'test',
+    'scripts',
+    'schema',
+    'package.json',
+    'tsconfig.json',
+    'vitest.config.ts',
+    'codegen.ts',
+  ]) {
     cpSync(join(here, part), join(root, part), { recursive: true });
   }
   symlinkSync(join(here, 'node_modules'), join(root, 'node_modules'));
@@ -68,6 +77,12 @@ describe('npm run new-source', () => {
         what,
       ).toBe(true);
     }
+  });
+
+  it('leaves a project that compiles', { timeout: 120_000 }, async () => {
+    const compiler = join(root, 'node_modules/typescript/bin/tsc');
+    // What it remembers lies among the packages, which this copy shares with the project.
+    await run(process.execPath, [compiler, '--noEmit', '--incremental', 'false', '-p', root], { cwd: root });
   });
 
   it('refuses a name that is taken or none, and changes nothing', async () => {
