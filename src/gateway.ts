@@ -3,7 +3,7 @@ import { AnonymousCallers } from './auth/anonymous.js';
 import { Authenticator } from './auth/authenticate.js';
 import { systemClock } from './base/clock.js';
 import type { Config } from './base/config.js';
-import type { Id } from './base/ids.js';
+import { type Id, newId } from './base/ids.js';
 import { type Closeable, Closing } from './base/lifecycle.js';
 import type { Logger } from './base/logger.js';
 import { Sealing } from './base/sealing.js';
@@ -19,6 +19,9 @@ import { describeAll, Ingest } from './ingest/ingest.js';
 import { type Log, openLog } from './log/log.js';
 import { Sweeper, type SweeperStep } from './log/sweeper.js';
 import type { SourceSystem } from './model/source-system.js';
+import type { FoldTuning } from './projections/fold-runner.js';
+import { Folds } from './projections/folds.js';
+import { projectionsOf } from './projections/projections.js';
 import { registerDeliveries } from './server/deliveries.js';
 import { createServer } from './server/http.js';
 import { createMetrics } from './server/metrics.js';
@@ -48,6 +51,7 @@ import { ControlLinks } from './store/control-links.js';
 import { CredentialStore } from './store/credentials.js';
 import { Deliveries } from './store/deliveries.js';
 import { Enrolments } from './store/enrolments.js';
+import { FoldStates } from './store/fold-states.js';
 import { IdempotencyKeys } from './store/idempotency-keys.js';
 import { Pathways } from './store/pathways.js';
 import { SourceStates } from './store/source-states.js';
@@ -73,6 +77,7 @@ export interface GatewayDeps {
   /** Over those of the settings. */
   readonly socketLimits?: Partial<SocketLimits>;
   readonly liveTuning?: LiveTuning;
+  readonly foldTuning?: FoldTuning;
   /** GraphiQL: where its built files lie, and the credential that it has filled in (a demo's only). */
   readonly pages?: { readonly directory: string; readonly authorization?: string };
 }
@@ -173,6 +178,18 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
     upstream: new UpstreamService({ ...parts, sourceStates, upstreamWrites }),
     workspaces: unscoped,
   };
+
+  closing.add(
+    new Folds({
+      log,
+      unscoped,
+      logger,
+      projections: projectionsOf(store),
+      states: new FoldStates(store),
+      holder: newId(),
+      tuning: deps.foldTuning,
+    }),
+  );
 
   const schema = createSchema(services);
   const documents = new Documents(schema, requestLimitsOf(config));

@@ -5,7 +5,7 @@ import type { Id } from '../../src/base/ids.js';
 import { Closing, sleep } from '../../src/base/lifecycle.js';
 import type { Logger } from '../../src/base/logger.js';
 import { Sealing } from '../../src/base/sealing.js';
-import { KeptLease } from '../../src/ingest/kept-lease.js';
+import { KeptLease } from '../../src/log/kept-lease.js';
 import { type Log, openLog } from '../../src/log/log.js';
 import type { Viewer } from '../../src/model/viewer.js';
 import type { Workspace } from '../../src/model/workspace.js';

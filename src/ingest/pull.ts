@@ -1,11 +1,11 @@
 import type { Id } from '../base/ids.js';
 import { type Closeable, sleep } from '../base/lifecycle.js';
+import { KeptLease } from '../log/kept-lease.js';
 import { type Source, type SourceState, upstreamFaults } from '../model/source.js';
 import type { SourceSystem } from '../model/source-system.js';
 import type { SourceStates } from '../store/source-states.js';
 import type { UnscopedStore } from '../store/unscoped.js';
 import type { Connector } from './connector.js';
-import { KeptLease } from './kept-lease.js';
 import type { Sessions } from './session.js';
 import { SourceRun, type SourceRunParts } from './source-run.js';
 import { UpstreamError } from './upstream-error.js';

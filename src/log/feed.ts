@@ -47,6 +47,7 @@ export type FeedListener = (event: FeedEvent) => void;
  */
 export class LogFeed implements Closeable {
   readonly #listeners = new Set<FeedListener>();
+  readonly #watchers = new Set<() => void>();
   readonly #waiters = new Set<{ seq: number; resolve(): void }>();
   readonly #closing = new AbortController();
   readonly #clock: Clock;
@@ -99,6 +100,12 @@ export class LogFeed implements Closeable {
   follow(listener: FeedListener): { place: LogPlace; stop(): void } {
     this.#listeners.add(listener);
     return { place: this.#place, stop: () => void this.#listeners.delete(listener) };
+  }
+
+  /** Told each time that the place has changed, without the records. Answers how to stop. */
+  watch(listener: () => void): () => void {
+    this.#watchers.add(listener);
+    return () => void this.#watchers.delete(listener);
   }
 
   /** Resolves once the mark has reached `seq`. @throws CodedError SERVICE_UNAVAILABLE when it does not within `timeoutMs`. */
@@ -249,6 +256,7 @@ export class LogFeed implements Closeable {
   #moveTo(state: LogState, seq: number): void {
     this.#place = this.#placeAt(state, seq);
     for (const waiter of this.#waiters) if (waiter.seq <= seq) waiter.resolve();
+    for (const watcher of [...this.#watchers]) watcher();
   }
 
   async #fillHoles(beyond: readonly LogDocument[], state: LogState): Promise<boolean> {

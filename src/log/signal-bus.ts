@@ -1,7 +1,6 @@
-import type { Id } from '../base/ids.js';
 import { answerWithin, type Closeable, sleep } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
-import type { Signals } from '../store/signals.js';
+import type { Signal, Signals } from '../store/signals.js';
 
 const closePatienceMs = 2000;
 
@@ -11,7 +10,7 @@ const closePatienceMs = 2000;
  */
 export class SignalBus implements Closeable {
   readonly #closing = new AbortController();
-  readonly #unsent = new Map<Id, number>();
+  readonly #unsent = new Map<string, Signal>();
   #sending: Promise<void> | undefined;
   #tailing: Promise<void>;
   #stopTail: () => void = () => {};
@@ -19,14 +18,15 @@ export class SignalBus implements Closeable {
   constructor(
     private readonly signals: Signals,
     private readonly logger: Logger,
-    /** Told of what any process appended, this one included. */
-    private readonly onSignal: (workspaceId: Id, seq: number) => void,
+    /** Told of what any process did, this one included. */
+    private readonly onSignal: (signal: Signal) => void,
   ) {
     this.#tailing = this.#tail();
   }
 
-  send(workspaceId: Id, seq: number): void {
-    this.#unsent.set(workspaceId, Math.max(seq, this.#unsent.get(workspaceId) ?? 0));
+  send({ workspaceId, seq, fold }: Signal): void {
+    const about = `${workspaceId}:${fold ?? ''}`;
+    this.#unsent.set(about, { workspaceId, fold, seq: Math.max(seq, this.#unsent.get(about)?.seq ?? 0) });
     this.#sending ??= this.#drain();
   }
 
@@ -39,10 +39,10 @@ export class SignalBus implements Closeable {
   }
 
   async #drain(): Promise<void> {
-    for (const [workspaceId, seq] of this.#unsent) {
-      this.#unsent.delete(workspaceId);
+    for (const [about, signal] of this.#unsent) {
+      this.#unsent.delete(about);
       try {
-        await this.signals.send({ workspaceId, seq });
+        await this.signals.send(signal);
       } catch (error) {
         this.logger.debug({ err: error }, 'signals: one was lost; the others poll');
       }
@@ -62,7 +62,7 @@ export class SignalBus implements Closeable {
         });
         for await (const signal of tail) {
           failures = 0;
-          this.onSignal(signal.workspaceId, signal.seq);
+          this.onSignal(signal);
         }
       } catch (error) {
         if (!this.#closing.signal.aborted)

@@ -105,7 +105,7 @@ export class ActivityLogs {
             ...(options.through !== undefined && { $lte: Long.fromNumber(options.through) }),
           },
         },
-        { sort: { seq: 1 }, limit, batchSize: limit, projection: options.slim ? { seq: 1, recordedAt: 1 } : undefined },
+        { sort: { seq: 1 }, limit, batchSize: limit, projection: projectionOf(options) },
       )
       .toArray();
   }
@@ -225,11 +225,11 @@ export class ActivityLogs {
     );
   }
 
-  /** Retention's second step. Answers how many records went. */
+  /** Retention's second step. Answers how many records went. Control entries stay: nouns and folds are made from them. */
   async deleteBelow(workspaceId: Id, firstSeq: number, limit: number): Promise<number> {
     const below = await this.#logs
       .find(
-        { workspaceId: new ObjectId(workspaceId), seq: { $lt: Long.fromNumber(firstSeq) } },
+        { workspaceId: new ObjectId(workspaceId), kind: { $ne: 'control' }, seq: { $lt: Long.fromNumber(firstSeq) } },
         { sort: { seq: 1 }, limit, projection: { _id: 1 } },
       )
       .toArray();
@@ -242,9 +242,16 @@ export class ActivityLogs {
   }
 }
 
+const projectionOf = ({ slim, native }: ReadOptions): Document | undefined => {
+  if (slim) return { seq: 1, recordedAt: 1 };
+  return native === false ? { native: 0, nativeSha256: 0 } : undefined;
+};
+
 export interface ReadOptions {
   readonly through?: number;
   readonly slim?: boolean;
+  /** False: without the sources' own texts, which may be large. */
+  readonly native?: boolean;
 }
 
 const erasedFields = Object.fromEntries(

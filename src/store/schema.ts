@@ -3,9 +3,11 @@ import { activitiesCollection, activitiesIndexes, activitiesValidator } from './
 import { activityLogReadIndexes, actorRecordedIndex, tikMatrixIndex } from './activity-log-query.js';
 import { logCollection, logIndexes, logSchema } from './activity-logs.js';
 import type { Store } from './connect.js';
+import { controlEntriesIndex } from './control-entries.js';
 import { credentialCollection, credentialIndexes, credentialSchema } from './credential-document.js';
 import { deliveryCollection, deliveryIndexes, deliverySchema } from './deliveries.js';
 import { enrolmentsCollection, enrolmentsIndexes, enrolmentsValidator } from './enrolments.js';
+import { foldCollection, foldIndexes, foldSchema } from './fold-states.js';
 import { idempotencyKeyCollection, idempotencyKeyIndexes, idempotencyKeySchema } from './idempotency-keys.js';
 import { leaseCollection, leaseSchema } from './lease-document.js';
 import { logStateCollection, logStateSchema } from './log-states.js';
@@ -27,7 +29,7 @@ export interface CollectionSchema {
 const schemas: readonly CollectionSchema[] = [
   {
     name: logCollection,
-    indexes: [...logIndexes, ...activityLogReadIndexes, actorRecordedIndex, tikMatrixIndex],
+    indexes: [...logIndexes, ...activityLogReadIndexes, actorRecordedIndex, tikMatrixIndex, controlEntriesIndex],
     schema: logSchema,
   },
   { name: usersCollection, indexes: usersIndexes, schema: usersValidator },
@@ -36,6 +38,7 @@ const schemas: readonly CollectionSchema[] = [
   { name: enrolmentsCollection, indexes: enrolmentsIndexes, schema: enrolmentsValidator },
   { name: sourceCollection, indexes: sourceIndexes, schema: sourceSchema },
   { name: logStateCollection, schema: logStateSchema },
+  { name: foldCollection, indexes: foldIndexes, schema: foldSchema },
   { name: workspaceCollection, indexes: workspaceIndexes, schema: workspaceSchema },
   { name: credentialCollection, indexes: credentialIndexes, schema: credentialSchema },
   { name: leaseCollection, schema: leaseSchema },

@@ -7,12 +7,15 @@ interface SignalDocument {
   _id: ObjectId;
   workspaceId?: ObjectId;
   seq?: number;
+  fold?: string;
 }
 
 export interface Signal {
   readonly workspaceId: Id;
-  /** The highest number that was just acknowledged. */
+  /** The highest number that was just acknowledged, or that a fold reflects by now. */
   readonly seq: number;
+  /** Absent: it is about the log itself. */
+  readonly fold?: string;
 }
 
 const name = 'signals';
@@ -43,9 +46,9 @@ export class Signals {
   }
 
   /** Not journaled: losing one costs a poll, and nothing else. */
-  async send(signal: Signal): Promise<void> {
+  async send({ workspaceId, seq, fold }: Signal): Promise<void> {
     await this.#signals.insertOne(
-      { _id: new ObjectId(), workspaceId: new ObjectId(signal.workspaceId), seq: signal.seq },
+      { _id: new ObjectId(), workspaceId: new ObjectId(workspaceId), seq, fold },
       { writeConcern: { w: 1 } },
     );
   }
@@ -66,7 +69,7 @@ export class Signals {
       } else {
         pauseMs = 0;
         if (document.workspaceId && document.seq !== undefined) {
-          yield { workspaceId: document.workspaceId.toHexString(), seq: document.seq };
+          yield { workspaceId: document.workspaceId.toHexString(), seq: document.seq, fold: document.fold };
         }
       }
     }

@@ -27,6 +27,7 @@ export interface GatewayOptions {
   readonly socketLimits?: GatewayDeps['socketLimits'];
   readonly signals?: GatewayDeps['signals'];
   readonly liveTuning?: GatewayDeps['liveTuning'];
+  readonly foldTuning?: GatewayDeps['foldTuning'];
   readonly connectors?: GatewayDeps['connectors'];
 }
 
@@ -93,6 +94,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     socketLimits: options.socketLimits,
     signals: options.signals,
     liveTuning: options.liveTuning,
+    foldTuning: options.foldTuning,
     connectors: options.connectors,
   });
   const url = await gateway.app.listen({ host: '127.0.0.1', port: 0 });
@@ -157,7 +159,7 @@ async function commandsOf(store: Store, work: () => Promise<unknown>): Promise<s
   const seen: string[] = [];
   const note = ({ commandName, command }: { commandName: string; command: Record<string, unknown> }): void => {
     const collection = String(command[commandName]);
-    const byTheLog = ['signals', 'log_states'].includes(collection) || isFeedRead(command.filter);
+    const byTheLog = ['signals', 'log_states', 'leases', 'folds'].includes(collection) || isFeedRead(command.filter);
     if (!background.includes(commandName) && !byTheLog) {
       seen.push(`${commandName} ${collection}`);
     }

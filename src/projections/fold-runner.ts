@@ -1,0 +1,219 @@
+import type { Id } from '../base/ids.js';
+import { type Closeable, deferred, sleep } from '../base/lifecycle.js';
+import type { Logger } from '../base/logger.js';
+import type { LogFeed } from '../log/feed.js';
+import { KeptLease } from '../log/kept-lease.js';
+import type { Log } from '../log/log.js';
+import type { FoldSlot, FoldState, FoldStates, Generation } from '../store/fold-states.js';
+import { toRecord } from '../store/log-document.js';
+import type { UnscopedStore } from '../store/unscoped.js';
+import type { Fold, Projection } from './projection.js';
+
+export interface FoldTuning {
+  /** How soon another process goes on where one was killed. */
+  readonly leaseMs?: number;
+  /** How long whoever has nothing to do keeps the lease. */
+  readonly idleMs?: number;
+  /** How often it looks by itself whether it is to be made anew, or whether the lease is free. */
+  readonly pollMs?: number;
+  readonly pageRecords?: number;
+  /** How long a generation stays after another took its place: somebody may still be reading it. */
+  readonly graceMs?: number;
+}
+
+export interface FoldRunnerParts {
+  readonly log: Pick<Log, 'logs' | 'feeds' | 'folds'>;
+  readonly states: FoldStates;
+  readonly unscoped: UnscopedStore;
+  /** Unlike any other process's. */
+  readonly holder: string;
+  readonly logger: Logger;
+  readonly tuning?: FoldTuning;
+}
+
+const defaults = { leaseMs: 4000, idleMs: 10_000, pollMs: 1000, pageRecords: 500, graceMs: 60_000 };
+
+interface OpenFold {
+  readonly fold: Fold;
+  /** What its documents and its memory reflect. */
+  seq: number;
+}
+
+/**
+ * Makes one fold of one workspace, in one process at a time: a page of the log, then the checkpoint, then the next page.
+ * A generation that is to take the place of the one that is read is made between the pages of that one.
+ */
+export class FoldRunner implements Closeable {
+  readonly #closing = new AbortController();
+  readonly #tuning;
+  readonly #running: Promise<void>;
+  readonly #open = new Map<number, OpenFold>();
+  /** When each generation was first found retired. */
+  readonly #retiredAtMs = new Map<number, number>();
+  #awake = deferred();
+  /** In a row, without a page in between. */
+  #failures = 0;
+
+  constructor(
+    private readonly workspaceId: Id,
+    private readonly projection: Projection,
+    private readonly parts: FoldRunnerParts,
+  ) {
+    this.#tuning = { ...defaults, ...parts.tuning };
+    this.#running = this.#run();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#awake.resolve();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { logger, unscoped, holder } = this.parts;
+    const { name } = this.projection;
+    let stop = (): void => {};
+    while (!this.#closing.signal.aborted) {
+      try {
+        const feed = await this.parts.log.feeds.open(this.workspaceId);
+        stop();
+        stop = feed.watch(() => this.#awake.resolve());
+        this.#awake = deferred();
+        if (await this.#hasWork(feed)) {
+          const lease = await KeptLease.take(
+            unscoped,
+            `fold:${this.workspaceId}:${name}`,
+            holder,
+            this.#tuning.leaseMs,
+          );
+          if (lease) await this.#holding(lease, feed);
+          else await sleep(this.#tuning.pollMs, this.#closing.signal);
+        } else await this.#rest();
+        this.#failures = 0;
+      } catch (error) {
+        this.#failures += 1;
+        logger.warn({ err: error, workspaceId: this.workspaceId, fold: name }, 'fold: cannot go on, trying again');
+        await sleep(Math.min(5000, 50 * 2 ** this.#failures), this.#closing.signal);
+      }
+    }
+    stop();
+  }
+
+  async #holding(lease: KeptLease, feed: LogFeed): Promise<void> {
+    try {
+      await this.#work(feed, AbortSignal.any([lease.lost, this.#closing.signal]));
+    } finally {
+      this.#open.clear();
+      await lease.release();
+    }
+  }
+
+  /** Goes on until the lease is lost or there has been nothing to do for a while. */
+  async #work(feed: LogFeed, ended: AbortSignal): Promise<void> {
+    let idleSinceMs: number | undefined;
+    while (!ended.aborted) {
+      if (await this.#step(feed)) {
+        idleSinceMs = undefined;
+        continue;
+      }
+      idleSinceMs ??= performance.now();
+      if (performance.now() - idleSinceMs > this.#tuning.idleMs && this.#retiredAtMs.size === 0) return;
+      await this.#rest();
+    }
+  }
+
+  /** Does the next thing that there is to do. False for nothing. */
+  async #step(feed: LogFeed): Promise<boolean> {
+    const { name } = this.projection;
+    this.#awake = deferred();
+    const { place } = feed;
+    const state = await this.parts.states.ensure(this.workspaceId, name);
+    const { serving, building } = state;
+    if (this.#mustBegin(state, place.epoch)) {
+      await this.parts.states.begin(this.workspaceId, name, { version: this.projection.version, epoch: place.epoch });
+      return true;
+    }
+    const isServed = serving !== undefined && this.#isGood(serving, place.epoch);
+    const moved = isServed && (await this.#advance('serving', serving, place.seq));
+    if (!building) return (await this.#erase(state)) || moved;
+    if (await this.#advance('building', building, place.seq)) return true;
+    if (moved || (isServed && building.seq < serving.seq)) return true;
+    await this.parts.states.promote(this.workspaceId, name, building);
+    this.parts.log.folds.moved(this.workspaceId, name, building);
+    return true;
+  }
+
+  async #hasWork(feed: LogFeed): Promise<boolean> {
+    const state = await this.parts.states.ensure(this.workspaceId, this.projection.name);
+    const { serving, building, retired } = state;
+    // A process of a newer release makes it now; what this one would write is of the old kind.
+    if (serving && serving.version > this.projection.version) return false;
+    if (building || retired.length > 0 || this.#mustBegin(state, feed.place.epoch)) return true;
+    return serving !== undefined && serving.seq < feed.place.seq;
+  }
+
+  #mustBegin({ serving, building, rebuild }: FoldState, epoch: number): boolean {
+    if (building) return !this.#isGood(building, epoch);
+    return rebuild || !serving || !this.#isGood(serving, epoch);
+  }
+
+  #isGood(one: Generation, epoch: number): boolean {
+    return one.epoch === epoch && one.version === this.projection.version;
+  }
+
+  /** Reads one page and has it folded. False where there is none. */
+  async #advance(slot: FoldSlot, from: Generation, through: number): Promise<boolean> {
+    if (from.seq >= through) return false;
+    const { log, states } = this.parts;
+    const { pageRecords } = this.#tuning;
+    try {
+      const { fold } = await this.#foldOf(from);
+      const options = { through, native: false };
+      const documents = await log.logs.readAfter(this.workspaceId, from.seq, pageRecords, options);
+      // What retention erased is not there: a short page reaches to the end.
+      const seq = documents.length < pageRecords ? through : Number(documents.at(-1)!.seq);
+      await fold.apply(documents.map(toRecord), seq);
+      const isMoved = await states.advance(this.workspaceId, this.projection.name, slot, from, seq);
+      if (!isMoved) return this.#forget(from);
+      this.#open.set(from.generation, { fold, seq });
+      this.#failures = 0;
+      if (slot === 'serving') log.folds.moved(this.workspaceId, this.projection.name, { ...from, seq });
+      return true;
+    } catch (error) {
+      this.#forget(from);
+      throw error;
+    }
+  }
+
+  /** What it holds in memory may be ahead of what is written: it is opened anew. */
+  #forget({ generation }: Generation): true {
+    this.#open.delete(generation);
+    return true;
+  }
+
+  async #foldOf({ generation, seq }: Generation): Promise<OpenFold> {
+    const known = this.#open.get(generation);
+    if (known?.seq === seq) return known;
+    const fold = await this.projection.open({ workspaceId: this.workspaceId, generation, seq });
+    return { fold, seq };
+  }
+
+  async #erase({ retired }: FoldState): Promise<boolean> {
+    const nowMs = performance.now();
+    for (const generation of retired) {
+      if (!this.#retiredAtMs.has(generation)) this.#retiredAtMs.set(generation, nowMs);
+      if (nowMs - this.#retiredAtMs.get(generation)! < this.#tuning.graceMs) continue;
+      if (await this.projection.erase(this.workspaceId, generation)) return true;
+      await this.parts.states.erased(this.workspaceId, this.projection.name, generation);
+      this.#retiredAtMs.delete(generation);
+      return true;
+    }
+    return false;
+  }
+
+  async #rest(): Promise<void> {
+    const resting = new AbortController();
+    await Promise.race([this.#awake.promise, sleep(this.#tuning.pollMs, resting.signal)]);
+    resting.abort();
+  }
+}

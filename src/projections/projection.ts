@@ -1,0 +1,36 @@
+import type { Id } from '../base/ids.js';
+import type { LogRecord } from '../model/log-record.js';
+
+/**
+ * A fold of the log: its documents can be made again from the log alone.
+ *
+ * The law: rebuilt from the log is the same as lived through. So a fold reads the records that it is handed, its own
+ * documents, and the log itself where something was removed from it; nothing else.
+ */
+export interface Projection {
+  readonly name: string;
+  /** Raised when what it makes changes: a new generation is built beside the old one and then takes its place. */
+  readonly version: number;
+  /** Opens it where the documents of a generation stand; at number 0 there are none. */
+  open(place: FoldPlace): Promise<Fold>;
+  /** Erases documents of a generation that nobody reads any more, some at a time. Answers whether more is left. */
+  erase(workspaceId: Id, generation: number): Promise<boolean>;
+}
+
+/** Which documents, and which number of the log they reflect. */
+export interface FoldPlace {
+  readonly workspaceId: Id;
+  readonly generation: number;
+  readonly seq: number;
+}
+
+export interface Fold {
+  /**
+   * Takes the records that follow, in order, and answers once its documents reflect everything through a number.
+   * It may be killed in between and run again by another process, from the checkpoint and with pages cut elsewhere, while
+   * the one that lost its lease still writes: so each document carries the number of the record that last changed it, and
+   * is written only over a lower one.
+   * Records of entries come without the sources' own texts; one that is removed by now comes without its entry.
+   */
+  apply(records: readonly LogRecord[], through: number): Promise<void>;
+}
