@@ -1,6 +1,13 @@
 import type { Id } from '../base/ids.js';
 
-export const pathwayLimits = { key: 200, name: 500, description: 5000, activities: 500, fulfilmentType: 100 } as const;
+export const pathwayLimits = {
+  key: 200,
+  name: 500,
+  description: 5000,
+  activities: 500,
+  type: 100,
+  fulfilmentType: 100,
+} as const;
 
 export interface PathwayActivityInput {
   readonly activityId: Id;
@@ -8,6 +15,7 @@ export interface PathwayActivityInput {
   readonly level?: number | null;
   /** Absent: true. */
   readonly required?: boolean | null;
+  readonly type?: string | null;
   readonly fulfilmentType?: string | null;
 }
 

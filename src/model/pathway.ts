@@ -10,6 +10,8 @@ export interface PathwayActivity {
   readonly level: number;
   /** Whether the pathway is complete only with it. */
   readonly required: boolean;
+  /** What kind of thing it is, in the source's own word, e.g. `story`; an open set. */
+  readonly type?: string;
   /** How it is fulfilled, in the source's own word, e.g. `check-in`; an open set. */
   readonly fulfilmentType?: string;
 }

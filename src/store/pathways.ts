@@ -22,6 +22,7 @@ interface PathwayActivityDocument {
   activityId: ObjectId;
   level: number;
   required: boolean;
+  type?: string;
   fulfilmentType?: string;
 }
 
@@ -64,6 +65,7 @@ export const pathwaysValidator: Document = {
             activityId: { bsonType: 'objectId' },
             level: { bsonType: 'int', minimum: pathwayLevels.from, maximum: pathwayLevels.to },
             required: { bsonType: 'bool' },
+            type: { bsonType: 'string' },
             fulfilmentType: { bsonType: 'string' },
           },
           additionalProperties: false,

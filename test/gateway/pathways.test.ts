@@ -36,6 +36,7 @@ beforeAll(async () => {
       activities: activityIds.map((activityId, level) => ({
         activityId,
         level: level + 1,
+        type: 'story',
         fulfilmentType: 'complete',
       })),
     };
@@ -69,6 +70,7 @@ describe('pathways over GraphQL', () => {
         activityId: activityIds[0],
         level: 1,
         required: true,
+        type: 'story',
         fulfilmentType: 'complete',
         activity: { key: 'one', name: 'Step one' },
       },
@@ -76,6 +78,7 @@ describe('pathways over GraphQL', () => {
         activityId: activityIds[1],
         level: 2,
         required: true,
+        type: 'story',
         fulfilmentType: 'complete',
         activity: { key: 'two', name: 'Step two' },
       },

@@ -108,6 +108,7 @@ describe('pathways', () => {
       await refused([{ ...ok, level }], 'BAD_USER_INPUT', 'input.activities[0].level');
     }
     await refused([{ ...ok, fulfilmentType: '' }], 'BAD_USER_INPUT', 'input.activities[0].fulfilmentType');
+    await refused([{ ...ok, type: 'x'.repeat(101) }], 'BAD_USER_INPUT', 'input.activities[0].type');
     await refused(Array(501).fill(ok), 'BAD_USER_INPUT', 'input.activities');
 
     const activities = [{ activityId: first! }, { activityId: second! }];
@@ -203,7 +204,10 @@ describe('the history of pathways', () => {
   it('is rebuilt from the log alone, however late or often its entries are applied', async () => {
     const here = await freshViewer();
     const [first, second] = await definitions(here, 2);
-    const activities = [{ activityId: first! }, { activityId: second!, level: 3, fulfilmentType: 'check-in' }];
+    const activities = [
+      { activityId: first! },
+      { activityId: second!, level: 3, type: 'story', fulfilmentType: 'check-in' },
+    ];
     const { node, seq } = await pathwayService.create(here, { key: 'a', name: 'A', description: 'd', activities });
     await pathwayService.create(here, { key: 'b', name: 'B' });
     await pathwayService.reorder(here, { id: node.id, activityIds: [second!, first!] });

@@ -18,6 +18,12 @@ export class PathwayActivityInputType {
 
   @Field(() => String, {
     nullable: true,
+    description: 'What kind of thing it is, in your own word, at most 100 characters, e.g. `story`.',
+  })
+  type?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
     description: 'How it is fulfilled, in your own word, at most 100 characters, e.g. `check-in`.',
   })
   fulfilmentType?: string | null;

@@ -14,6 +14,12 @@ export class PathwayActivityType {
 
   @Field(() => String, {
     nullable: true,
+    description: 'What kind of thing it is, in the word of its maker or source, e.g. `story`, `data` or `classroom`.',
+  })
+  type?: string;
+
+  @Field(() => String, {
+    nullable: true,
     description: 'How it is fulfilled, in the word of its maker or source, e.g. `check-in`, `complete` or `tracking`.',
   })
   fulfilmentType?: string;

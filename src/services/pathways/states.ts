@@ -70,7 +70,7 @@ function checkActivities(inputs: readonly PathwayActivityInput[] | null | undefi
     throw badInput(field, `${field} must hold at most ${pathwayLimits.activities} items`);
   }
   const seen = new Set<Id>();
-  return inputs.map(({ activityId, level, required, fulfilmentType }, index) => {
+  return inputs.map(({ activityId, level, required, type, fulfilmentType }, index) => {
     const at = `${field}[${index}]`;
     const id = checkId(activityId, `${at}.activityId`)!;
     if (seen.has(id)) throw badInput(`${at}.activityId`, `${at}.activityId is in the pathway twice`);
@@ -79,6 +79,7 @@ function checkActivities(inputs: readonly PathwayActivityInput[] | null | undefi
       activityId: id,
       level: checkLevel(level ?? pathwayLevels.from, `${at}.level`),
       required: required ?? true,
+      type: checkText(type, `${at}.type`, pathwayLimits.type),
       fulfilmentType: checkText(fulfilmentType, `${at}.fulfilmentType`, pathwayLimits.fulfilmentType),
     };
   });
