@@ -1,159 +1,41 @@
 import type { Id } from '../base/ids.js';
-import type { Activity } from '../model/activity.js';
-import { type FilterFields, filterFields } from '../model/activity-log.js';
-import type { Enrolment } from '../model/enrolment.js';
-import type { ActivityRef, IdentityKey } from '../model/identity.js';
-import type { ControlChange, LogRecord } from '../model/log-record.js';
-import { decodeChange, type NounChange, type NounState } from '../model/noun-change.js';
-import type { Pathway } from '../model/pathway.js';
-import { type PathwayProgress, pathwayProgress } from '../model/pathway-progress.js';
-import {
-  type ActivityProgress,
-  activityProgress,
-  joined,
-  type ProgressFact,
-  type ProgressFacts,
-  progressFact,
-} from '../model/progress.js';
-import type { User } from '../model/user.js';
-import { PeopleKnown } from './people-known.js';
-
-/** How far one person is on one pathway. */
-export interface Standing {
-  /** Of one who was merged, whoever they are part of. */
-  readonly userId: Id;
-  readonly groups: readonly string[];
-  /** One for each of the pathway's activities, in their order. */
-  readonly activities: readonly ActivityProgress[];
-  readonly whole: PathwayProgress;
-}
-
-/** How many are enrolled, and how many of them have completed one activity. */
-export interface ActivityStats {
-  readonly activityId: Id;
-  readonly total: number;
-  readonly completed: number;
-}
+import type { FoldScope } from '../store/fold-documents.js';
+import { Counting } from './pathway-progress/counting.js';
+import { ProgressFold } from './pathway-progress/fold.js';
+import { ProgressNouns, progressNouns } from './pathway-progress/nouns.js';
+import type { PathwayProgressParts } from './pathway-progress/parts.js';
+import type { Fold, FoldPlace, Projection } from './projection.js';
 
 /**
- * Progress as a fold of the log: entries, removals and control entries go in, in the log's order, and nothing else is read.
+ * How far people are on pathways, folded from the log.
+ *
  * An entry counts on its own pathway, or, naming none, on every pathway that has its activity; whether it happened before
- * or after somebody was enrolled makes no difference, so whoever leaves and comes again is where they were.
+ * or after somebody was enrolled makes no difference, so whoever leaves and comes again is where they were. So facts are kept
+ * for every key (cells), and standings are made of them and of the nouns as the log has them at that place.
  */
-export class ProgressFold {
-  #seq = 0;
-  readonly #people = new PeopleKnown();
-  readonly #refs = new Map<Id, readonly ActivityRef[]>();
-  readonly #pathways = new Map<Id, NounState<Pathway>>();
-  readonly #enrolments = new Map<Id, NounState<Enrolment>>();
-  /** By whom, what and on which pathway; each by its entry, since any may be removed. */
-  readonly #facts = new Map<string, Map<Id, ProgressFact>>();
+export class PathwayProgressProjection implements Projection {
+  readonly name = 'pathway-progress';
+  readonly version = 1;
 
-  /** The number of the log that it reflects. */
-  get seq(): number {
-    return this.#seq;
-  }
+  constructor(private readonly parts: PathwayProgressParts) {}
 
-  /** Takes the next record. One that was taken before changes nothing. */
-  apply(record: LogRecord): void {
-    if (record.seq <= this.#seq) return;
-    this.#seq = record.seq;
-    switch (record.kind) {
-      case 'entry': {
-        const fact = record.entry && progressFact(record.entry);
-        if (fact) this.#note(keyOf(filterFields(record.entry!)), fact);
-        return;
-      }
-      case 'removed':
-        this.#facts.get(keyOf(record.target) ?? '')?.delete(record.targetId);
-        return;
-      case 'control':
-        this.#change(record.control);
-        return;
-      case 'void':
-        return;
+  async open({ workspaceId, generation, seq }: FoldPlace): Promise<Fold> {
+    const scope = { workspaceId, generation };
+    const nouns = new ProgressNouns();
+    const counting = new Counting();
+    if (seq > 0) {
+      const changes = this.parts.controls.through(workspaceId, seq, progressNouns);
+      for await (const { control } of changes) nouns.apply(control);
+      for (const counts of await this.parts.counts.all(scope)) counting.show(counts);
+      for await (const { state, completed, ...key } of this.parts.standings.counted(scope))
+        counting.begin(key, { state, completed });
     }
+    return new ProgressFold(scope, this.parts, nouns, counting);
   }
 
-  /** Everybody who is on a pathway, by id; each person once. */
-  standings(pathwayId: Id): Standing[] {
-    const pathway = this.#pathways.get(pathwayId);
-    if (!pathway) return [];
-    const groups = new Map<Id, Set<string>>();
-    for (const enrolment of this.#enrolments.values()) {
-      const userId = enrolment.pathwayId === pathwayId ? this.#people.whoIs(enrolment.userId) : undefined;
-      if (userId === undefined) continue;
-      groups.set(userId, new Set([...(groups.get(userId) ?? []), ...enrolment.groups]));
-    }
-    return [...groups]
-      .map(([userId, named]) => this.#standing(pathway, userId, [...named].sort()))
-      .sort((one, other) => (one.userId < other.userId ? -1 : 1));
-  }
-
-  /** One for each of the pathway's activities, in their order. */
-  stats(pathwayId: Id): ActivityStats[] {
-    const standings = this.standings(pathwayId);
-    return (this.#pathways.get(pathwayId)?.activities ?? []).map(({ activityId }, index) => ({
-      activityId,
-      total: standings.length,
-      completed: standings.filter(({ activities }) => activities[index]!.state === 'COMPLETED').length,
-    }));
-  }
-
-  #standing(pathway: NounState<Pathway>, userId: Id, groups: readonly string[]): Standing {
-    const keys = this.#people.identitiesOf(userId);
-    const activities = pathway.activities.map((activity) => {
-      const refs = this.#refs.get(activity.activityId) ?? [];
-      return activityProgress(this.#joined(keys, refs, pathway.id), activity);
-    });
-    return { userId, groups, activities, whole: pathwayProgress(pathway, activities) };
-  }
-
-  #joined(actors: readonly IdentityKey[], refs: readonly ActivityRef[], pathwayId: Id): ProgressFacts {
-    const keys = actors.flatMap((actorKey) =>
-      refs.flatMap((activityRef) => [keyOf({ actorKey, activityRef, pathwayId }), keyOf({ actorKey, activityRef })]),
-    );
-    const facts = keys.flatMap((key) => [...(this.#facts.get(key ?? '')?.values() ?? [])]);
-    return facts.map((fact): ProgressFacts => ({ [fact.kind]: fact })).reduce(joined, {});
-  }
-
-  #note(key: string | undefined, fact: ProgressFact): void {
-    if (key === undefined) return;
-    const facts = this.#facts.get(key) ?? new Map<Id, ProgressFact>();
-    this.#facts.set(key, facts.set(fact.entryId, fact));
-  }
-
-  #change({ noun, payload }: ControlChange): void {
-    if (payload === undefined) return;
-    if (noun === 'user') this.#people.apply(decodeChange<NounState<User>>(payload));
-    if (noun === 'activity') keep(this.#refs, decodeChange<NounState<Activity>>(payload), ({ refs }) => refs);
-    if (noun === 'pathway') keep(this.#pathways, decodeChange<NounState<Pathway>>(payload), (pathway) => pathway);
-    if (noun === 'enrolment') {
-      const isThere = (one: NounState<Enrolment>) => (one.withdrawnAt ? undefined : one);
-      keep(this.#enrolments, decodeChange<NounState<Enrolment>>(payload), isThere);
-    }
-  }
-}
-
-/** Undefined for what is nobody's, or of nothing that is defined. */
-const keyOf = ({
-  actorKey,
-  activityRef,
-  pathwayId,
-}: Pick<FilterFields, 'actorKey' | 'activityRef' | 'pathwayId'>): string | undefined =>
-  actorKey === undefined || activityRef === undefined
-    ? undefined
-    : JSON.stringify([actorKey, activityRef, pathwayId ?? null]);
-
-function keep<T extends { readonly id: Id }, K>(
-  known: Map<Id, K>,
-  change: Pick<NounChange<T>, 'set' | 'removed'>,
-  kept: (state: T) => K | undefined,
-): void {
-  for (const id of change.removed) known.delete(id);
-  for (const state of change.set) {
-    const value = kept(state);
-    if (value === undefined) known.delete(state.id);
-    else known.set(state.id, value);
+  async erase(workspaceId: Id, generation: number): Promise<boolean> {
+    const scope: FoldScope = { workspaceId, generation };
+    const { counts, standings, progressCells } = this.parts;
+    return (await counts.erase(scope)) || (await standings.erase(scope)) || (await progressCells.erase(scope));
   }
 }

@@ -22,6 +22,11 @@ export class PeopleKnown {
     return this.#owners.get(userIdentity(userId));
   }
 
+  /** Whose identity it is. */
+  ownerOf(key: IdentityKey): Id | undefined {
+    return this.#owners.get(key);
+  }
+
   identitiesOf(userId: Id): readonly IdentityKey[] {
     return this.#identities.get(userId) ?? [];
   }

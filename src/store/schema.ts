@@ -11,7 +11,10 @@ import { foldCollection, foldIndexes, foldSchema } from './fold-states.js';
 import { idempotencyKeyCollection, idempotencyKeyIndexes, idempotencyKeySchema } from './idempotency-keys.js';
 import { leaseCollection, leaseSchema } from './lease-document.js';
 import { logStateCollection, logStateSchema } from './log-states.js';
+import { pathwayCountsCollection, pathwayCountsValidator } from './pathway-counts.js';
+import { pathwayStandingsCollection, pathwayStandingsIndexes, pathwayStandingsValidator } from './pathway-standings.js';
 import { pathwaysCollection, pathwaysIndexes, pathwaysValidator } from './pathways.js';
+import { progressCellsCollection, progressCellsValidator } from './progress-cells.js';
 import { sourceCollection, sourceIndexes, sourceSchema } from './source-document.js';
 import { sourceStateCollection, sourceStateIndexes, sourceStateSchema } from './source-states.js';
 import { upstreamWriteCollection, upstreamWriteIndexes, upstreamWriteSchema } from './upstream-writes.js';
@@ -36,6 +39,9 @@ const schemas: readonly CollectionSchema[] = [
   { name: activitiesCollection, indexes: activitiesIndexes, schema: activitiesValidator },
   { name: pathwaysCollection, indexes: pathwaysIndexes, schema: pathwaysValidator },
   { name: enrolmentsCollection, indexes: enrolmentsIndexes, schema: enrolmentsValidator },
+  { name: progressCellsCollection, schema: progressCellsValidator },
+  { name: pathwayStandingsCollection, indexes: pathwayStandingsIndexes, schema: pathwayStandingsValidator },
+  { name: pathwayCountsCollection, schema: pathwayCountsValidator },
   { name: sourceCollection, indexes: sourceIndexes, schema: sourceSchema },
   { name: logStateCollection, schema: logStateSchema },
   { name: foldCollection, indexes: foldIndexes, schema: foldSchema },

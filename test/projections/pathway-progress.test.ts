@@ -12,15 +12,15 @@ import {
   type ProgressFacts,
   progressFact,
 } from '../../src/model/progress.js';
-import { ProgressFold } from '../../src/projections/pathway-progress.js';
 import { History, steps } from './history.js';
+import { ProgressModel } from './progress-model.js';
 
-const folded = (records: readonly LogRecord[]): ProgressFold => {
-  const fold = new ProgressFold();
+const folded = (records: readonly LogRecord[]): ProgressModel => {
+  const fold = new ProgressModel();
   for (const record of records) fold.apply(record);
   return fold;
 };
-const shownBy = (fold: ProgressFold, { pathways }: History) =>
+const shownBy = (fold: ProgressModel, { pathways }: History) =>
   pathways.map(({ id }) => ({ id, standings: fold.standings(id), stats: fold.stats(id) }));
 
 /** The rule said anew, over all living entries at once: the last that states how far it is decides, else that there was any. */

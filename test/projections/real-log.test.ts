@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import type { Id } from '../../src/base/ids.js';
-import { ProgressFold } from '../../src/projections/pathway-progress.js';
 import { ActivityLogs } from '../../src/store/activity-logs.js';
 import { toRecord } from '../../src/store/log-document.js';
 import { openTestServices, viewerOf } from '../support/services.js';
+import { ProgressModel } from './progress-model.js';
 
 const services = await openTestServices();
 const { userService, activityService, pathwayService, enrolmentService, logs } = services;
@@ -35,7 +35,7 @@ it('what the services write into the log is what the fold understands', async ()
 
   const shown = async () => {
     const { seq } = await services.reader.settle(workspaceId);
-    const fold = new ProgressFold();
+    const fold = new ProgressModel();
     for (const document of await new ActivityLogs(services.store).readAfter(workspaceId, 0, 1000))
       fold.apply(toRecord(document));
     expect(fold.seq).toBe(seq);

@@ -1,0 +1,91 @@
+import type { Id } from '../../base/ids.js';
+import { joined, type ProgressFact, type ProgressFacts } from '../../model/progress.js';
+import type { FoldScope } from '../../store/fold-documents.js';
+import { cellKey, type ProgressCell, type ProgressCells } from '../../store/progress-cells.js';
+import type { LoggedProgress, ProgressKey } from '../../store/progress-facts.js';
+import { isSameFacts } from './standings.js';
+
+/** What one entry says, and of what. */
+export interface Said {
+  readonly seq: number;
+  readonly key: ProgressKey;
+  readonly fact: ProgressFact;
+}
+
+/** That an entry was taken out of the log. */
+export interface TakenOut {
+  readonly seq: number;
+  readonly key: ProgressKey;
+  readonly targetId: Id;
+}
+
+const cellsAtOnce = 500;
+
+/** Cells, as the records of the log change them. */
+export class CellChanges {
+  constructor(
+    private readonly scope: FoldScope,
+    private readonly cells: ProgressCells,
+    private readonly logged: Pick<LoggedProgress, 'factsOf'>,
+  ) {}
+
+  /** Joins what entries say, in their order, to what is known. */
+  async join(said: readonly Said[]): Promise<void> {
+    const known = await this.#known(said.map(({ key }) => key));
+    const changed = new Map<string, ProgressCell>();
+    for (const { seq, key, fact } of said) {
+      const name = cellKey(key);
+      const cell = known.get(name) ?? { key, seq: 0, facts: {} };
+      if (cell.seq >= seq) continue;
+      const facts = joined(cell.facts, { [fact.kind]: fact });
+      if (isSameFacts(facts, cell.facts)) continue;
+      const next = { key, seq, facts };
+      known.set(name, next);
+      changed.set(name, next);
+    }
+    await this.cells.write(this.scope, [...changed.values()]);
+  }
+
+  /**
+   * Derives again from the log what entries decided that were taken out of it. A cell is written also where it stays the
+   * same, or was never there: whoever read such an entry before it was taken out may still write late what it said.
+   */
+  async takeOut(taken: readonly TakenOut[]): Promise<void> {
+    const groups = new Map<string, TakenOut[]>();
+    for (const one of taken) {
+      const group = groups.get(cellKey(one.key));
+      if (group) group.push(one);
+      else groups.set(cellKey(one.key), [one]);
+    }
+    const known = await this.#known(taken.map(({ key }) => key));
+    const all = [...groups];
+    for (let from = 0; from < all.length; from += cellsAtOnce) {
+      const changed: ProgressCell[] = [];
+      for (const [name, group] of all.slice(from, from + cellsAtOnce)) {
+        const { key, seq } = group.at(-1)!;
+        const cell = known.get(name);
+        if (cell && cell.seq >= seq) continue;
+        const targets = new Set(group.map(({ targetId }) => targetId));
+        const { stated, viewed, touched } = cell?.facts ?? {};
+        const decided = [stated, viewed, touched].some((fact) => fact && targets.has(fact.entryId));
+        const facts = decided ? await this.logged.factsOf(this.scope.workspaceId, key, seq) : (cell?.facts ?? {});
+        changed.push({ key, seq, facts });
+      }
+      await this.cells.write(this.scope, changed);
+    }
+  }
+
+  /** What is known of some actors with some activities, by `cellKey`. */
+  async factsOf(actorKeys: readonly string[], refs: ReadonlySet<string>): Promise<Map<string, ProgressFacts>> {
+    const facts = new Map<string, ProgressFacts>();
+    for await (const cell of this.cells.ofActors(this.scope, actorKeys))
+      if (refs.has(cell.key.activityRef)) facts.set(cellKey(cell.key), cell.facts);
+    return facts;
+  }
+
+  async #known(keys: readonly ProgressKey[]): Promise<Map<string, ProgressCell>> {
+    const different = new Map(keys.map((key) => [cellKey(key), key]));
+    const found = await this.cells.byKeys(this.scope, [...different.values()]);
+    return new Map(found.map((cell) => [cellKey(cell.key), cell]));
+  }
+}

@@ -1,0 +1,321 @@
+import { type Collection, type Document, Double, type IndexDescription, Long, ObjectId } from 'mongodb';
+import type { Id } from '../base/ids.js';
+import type { ProgressState } from '../model/progress.js';
+import type { PlacedStanding, Standing } from '../model/standing.js';
+import type { Store } from './connect.js';
+import {
+  type FoldDocument,
+  FoldDocuments,
+  type FoldScope,
+  foldKey,
+  keysBeginning,
+  longOf,
+  scopeFields,
+} from './fold-documents.js';
+import type { Slice, Span } from './keyset.js';
+import { type FactsDocument, toFacts, toFactsDocument } from './progress-facts.js';
+import { defaultMaxTimeMs, read } from './read.js';
+
+interface StandingDocument extends FoldDocument {
+  pathwayId: ObjectId;
+  userId: ObjectId;
+  place: Double | number;
+  left?: true;
+  groups?: string[];
+  enrolledAt?: Date;
+  state?: ProgressState;
+  percent?: number;
+  changedAt?: Long | number;
+  openLevel?: number;
+  activities?: ActivityDocument[];
+}
+
+interface ActivityDocument {
+  activityId: ObjectId;
+  state: ProgressState;
+  percent?: number;
+  changedAt?: Long | number;
+  entryId?: ObjectId;
+  facts?: FactsDocument;
+}
+
+export const pathwayStandingsCollection = 'pathway_progress';
+
+export const pathwayStandingsIndexes: IndexDescription[] = [
+  { name: 'standings_place', key: { workspaceId: 1, generation: 1, pathwayId: 1, place: 1 } },
+  { name: 'standings_user', key: { workspaceId: 1, generation: 1, userId: 1, pathwayId: 1 } },
+];
+
+export const pathwayStandingsValidator: Document = {
+  $jsonSchema: {
+    bsonType: 'object',
+    required: ['_id', 'workspaceId', 'generation', 'seq', 'place', 'pathwayId', 'userId'],
+    anyOf: [
+      { required: ['left'] },
+      { required: ['groups', 'enrolledAt', 'state', 'percent', 'openLevel', 'activities'] },
+    ],
+    properties: {
+      _id: { bsonType: 'string' },
+      workspaceId: { bsonType: 'objectId' },
+      generation: { bsonType: 'int' },
+      seq: { bsonType: 'long' },
+      place: { bsonType: 'double' },
+      pathwayId: { bsonType: 'objectId' },
+      userId: { bsonType: 'objectId' },
+      left: { enum: [true] },
+      groups: { bsonType: 'array' },
+      enrolledAt: { bsonType: 'date' },
+      state: { bsonType: 'string' },
+      percent: { bsonType: 'number' },
+      changedAt: { bsonType: 'long' },
+      openLevel: { bsonType: 'int' },
+      activities: { bsonType: 'array' },
+    },
+    additionalProperties: false,
+  },
+};
+
+/** Which standings on pathways. Fields AND together; an empty list matches nothing. */
+export interface StandingSelection {
+  readonly pathwayId: Id;
+  readonly states?: readonly ProgressState[];
+  readonly groups?: readonly string[];
+  readonly userIds?: readonly Id[];
+  /** Narrowing by permission (`:own`), ANDed to what the caller asked for. */
+  readonly onlyUserIds?: readonly Id[];
+}
+
+export interface StandingKey {
+  readonly pathwayId: Id;
+  readonly userId: Id;
+}
+
+/** What counts of a standing, and of how many entries it is made. */
+export interface CountedStanding extends StandingKey {
+  readonly state: ProgressState;
+  readonly completed: readonly Id[];
+}
+
+/** How far somebody is with one activity of a pathway. */
+export interface StandingWith {
+  readonly userId: Id;
+  readonly groups: readonly string[];
+  readonly activity: Omit<Standing['activities'][number], 'facts'>;
+}
+
+const standingsAtOnce = 500;
+
+const keyOf = ({ pathwayId, userId }: StandingKey): string => `${pathwayId}/${userId}`;
+
+/** How far each person is on each pathway, as a fold of the log makes it. */
+export class PathwayStandings {
+  readonly #collection: Collection<StandingDocument>;
+  readonly #documents: FoldDocuments<StandingDocument>;
+
+  constructor(store: Store) {
+    this.#collection = store.collection<StandingDocument>(pathwayStandingsCollection);
+    this.#documents = new FoldDocuments(this.#collection);
+  }
+
+  /** Those that are there, also of who has left, in no particular order. */
+  async byKeys(scope: FoldScope, keys: readonly StandingKey[]): Promise<PlacedStanding[]> {
+    return (await this.#documents.byKeys(scope, keys.map(keyOf))).map(toPlaced);
+  }
+
+  write(scope: FoldScope, standings: readonly PlacedStanding[]): Promise<void> {
+    return this.#documents.write(standings.map((one) => toDocument(scope, one)));
+  }
+
+  erase(scope: FoldScope): Promise<boolean> {
+    return this.#documents.erase(scope);
+  }
+
+  /** What counts of every standing there is; a batch at a time is in memory. */
+  async *counted(scope: FoldScope): AsyncGenerator<CountedStanding> {
+    const where = { _id: keysBeginning(foldKey(scope, '')), ...scopeFields(scope), left: { $exists: false } };
+    const projection = { pathwayId: 1, userId: 1, state: 1, 'activities.activityId': 1, 'activities.state': 1 };
+    for await (const one of this.#collection.find(where, { projection, batchSize: 1000 })) {
+      yield {
+        pathwayId: one.pathwayId.toHexString(),
+        userId: one.userId.toHexString(),
+        state: one.state!,
+        completed: one.activities!.flatMap(({ activityId, state }) =>
+          state === 'COMPLETED' ? [activityId.toHexString()] : [],
+        ),
+      };
+    }
+  }
+
+  /** A slice of who is on a pathway, in the order of their ids. */
+  async find(scope: FoldScope, selection: StandingSelection, slice: Slice): Promise<Standing[]> {
+    if (slice.limit === 0) return [];
+    const documents = await read(() =>
+      this.#collection
+        .find(listed(scope, selection, slice), {
+          sort: { _id: slice.backward ? -1 : 1 },
+          limit: slice.limit,
+          batchSize: slice.limit,
+          maxTimeMS: defaultMaxTimeMs,
+        })
+        .toArray(),
+    );
+    if (slice.backward) documents.reverse();
+    return documents.map((document) => toStanding(document));
+  }
+
+  async exists(scope: FoldScope, selection: StandingSelection, span: Span): Promise<boolean> {
+    const options = { projection: { _id: 1 }, maxTimeMS: defaultMaxTimeMs };
+    return (await read(() => this.#collection.findOne(listed(scope, selection, span), options))) !== null;
+  }
+
+  count(scope: FoldScope, selection: StandingSelection): Promise<number> {
+    return read(() => this.#collection.countDocuments(listed(scope, selection, {}), { maxTimeMS: defaultMaxTimeMs }));
+  }
+
+  /** Of some users, on every pathway that they are on, in no particular order. */
+  async ofUsers(scope: FoldScope, userIds: readonly Id[]): Promise<Standing[]> {
+    const where = { ...scopeFields(scope), userId: { $in: userIds.map((id) => new ObjectId(id)) }, ...isThere };
+    const found = await read(() => this.#collection.find(where, { maxTimeMS: defaultMaxTimeMs }).toArray());
+    return found.map((document) => toStanding(document));
+  }
+
+  /** Those that changed after a place, up to another, in the order of their places. */
+  async changedAfter(
+    scope: FoldScope,
+    pathwayId: Id,
+    { after, through }: { readonly after: number; readonly through: number },
+    limit: number,
+  ): Promise<PlacedStanding[]> {
+    const found = await read(() =>
+      this.#collection
+        .find(
+          { ...scopeFields(scope), pathwayId: new ObjectId(pathwayId), place: { $gt: after, $lte: through } },
+          { sort: { place: 1 }, limit, batchSize: limit, maxTimeMS: defaultMaxTimeMs },
+        )
+        .toArray(),
+    );
+    return found.map(toPlaced);
+  }
+
+  /**
+   * How far everybody on a pathway is with one of its activities, in the order of their ids: some hundred at a time, so
+   * that whoever passes them on holds no more than that.
+   */
+  async *withActivity(
+    scope: FoldScope,
+    selection: StandingSelection,
+    activityId: Id,
+  ): AsyncGenerator<readonly StandingWith[]> {
+    const id = new ObjectId(activityId);
+    const projection = {
+      userId: 1,
+      groups: 1,
+      activities: { $elemMatch: { activityId: id } },
+    };
+    for (let after: string | undefined; ; ) {
+      const span: Span = after === undefined ? {} : { after: { key: [after] } };
+      const found = await read(() =>
+        this.#collection
+          .find(listed(scope, selection, span), {
+            projection,
+            sort: { _id: 1 },
+            limit: standingsAtOnce,
+            batchSize: standingsAtOnce,
+            maxTimeMS: defaultMaxTimeMs,
+          })
+          .toArray(),
+      );
+      const some = found.flatMap(({ userId, groups, activities }) => {
+        const [activity] = activities ?? [];
+        if (!activity) return [];
+        const { facts: _facts, ...shown } = toActivity(activity);
+        return [{ userId: userId.toHexString(), groups: groups!, activity: shown }];
+      });
+      if (some.length > 0) yield some;
+      if (found.length < standingsAtOnce) return;
+      after = found.at(-1)!.userId.toHexString();
+    }
+  }
+}
+
+const isThere = { left: { $exists: false as const } };
+
+const listed = (scope: FoldScope, selection: StandingSelection, span: Span): Document => {
+  const prefix = foldKey(scope, `${selection.pathwayId}/`);
+  const oneOf = (userIds: readonly Id[]): Document => ({ _id: { $in: userIds.map((id) => `${prefix}${id}`) } });
+  const bounds = [
+    ...(span.after ? [{ _id: { [span.after.inclusive ? '$gte' : '$gt']: `${prefix}${span.after.key[0]}` } }] : []),
+    ...(span.before ? [{ _id: { [span.before.inclusive ? '$lte' : '$lt']: `${prefix}${span.before.key[0]}` } }] : []),
+  ];
+  return {
+    $and: [
+      { _id: keysBeginning(prefix), ...scopeFields(scope), ...isThere },
+      ...bounds,
+      ...(selection.userIds ? [oneOf(selection.userIds)] : []),
+      ...(selection.onlyUserIds ? [oneOf(selection.onlyUserIds)] : []),
+      ...(selection.states ? [{ state: { $in: [...selection.states] } }] : []),
+      ...(selection.groups ? [{ groups: { $in: [...selection.groups] } }] : []),
+    ],
+  };
+};
+
+const toDocument = (scope: FoldScope, one: PlacedStanding): StandingDocument => ({
+  _id: foldKey(scope, keyOf(one)),
+  ...scopeFields(scope),
+  pathwayId: new ObjectId(one.pathwayId),
+  userId: new ObjectId(one.userId),
+  seq: longOf(one.seq),
+  place: new Double(one.place),
+  ...(one.standing ? standingFields(one.standing) : { left: true as const }),
+});
+
+const standingFields = ({ groups, enrolledAt, whole, activities }: Standing): Partial<StandingDocument> => ({
+  groups: [...groups],
+  enrolledAt,
+  state: whole.state,
+  percent: whole.percent,
+  openLevel: whole.openLevel,
+  ...changed(whole.changedAtMicros),
+  activities: activities.map(({ activityId, state, percent, changedAtMicros, entryId, facts }) => ({
+    activityId: new ObjectId(activityId),
+    state,
+    ...(percent !== undefined && { percent }),
+    ...changed(changedAtMicros),
+    ...(entryId !== undefined && { entryId: new ObjectId(entryId) }),
+    ...(Object.keys(facts).length > 0 && { facts: toFactsDocument(facts) }),
+  })),
+});
+
+const changed = (micros: number | undefined): { changedAt?: Long } =>
+  micros === undefined ? {} : { changedAt: Long.fromNumber(micros) };
+
+const toPlaced = (document: StandingDocument): PlacedStanding => ({
+  pathwayId: document.pathwayId.toHexString(),
+  userId: document.userId.toHexString(),
+  seq: Number(document.seq),
+  place: Number(document.place),
+  ...(!document.left && { standing: toStanding(document) }),
+});
+
+const toStanding = (document: StandingDocument): Standing => ({
+  pathwayId: document.pathwayId.toHexString(),
+  userId: document.userId.toHexString(),
+  groups: document.groups!,
+  enrolledAt: document.enrolledAt!,
+  activities: document.activities!.map(toActivity),
+  whole: {
+    state: document.state!,
+    percent: document.percent!,
+    openLevel: document.openLevel!,
+    ...(document.changedAt !== undefined && { changedAtMicros: Number(document.changedAt) }),
+  },
+});
+
+const toActivity = (one: ActivityDocument): Standing['activities'][number] => ({
+  activityId: one.activityId.toHexString(),
+  state: one.state,
+  ...(one.percent !== undefined && { percent: one.percent }),
+  ...(one.changedAt !== undefined && { changedAtMicros: Number(one.changedAt) }),
+  ...(one.entryId !== undefined && { entryId: one.entryId.toHexString() }),
+  facts: toFacts(one.facts),
+});
