@@ -30,6 +30,7 @@ import type { PageConfig } from './server/pages/page-config.js';
 import { registerPages } from './server/pages.js';
 import type { SocketLimits } from './server/sockets/socket-limits.js';
 import { ActivityService } from './services/activities.js';
+import { ActivityLogStatsService } from './services/activity-log-stats.js';
 import { ActivityLogService } from './services/activity-logs.js';
 import { CredentialService } from './services/credentials.js';
 import { EnrolmentService } from './services/enrolments.js';
@@ -46,6 +47,7 @@ import { registerThriveFacade } from './sources/thrive/facade.js';
 import { registerTikMatrixFacade } from './sources/tikmatrix/facade.js';
 import { Activities } from './store/activities.js';
 import { ActivityLogPages } from './store/activity-log-pages.js';
+import { ActivityLogStatsStore } from './store/activity-log-stats.js';
 import type { Store } from './store/connect.js';
 import { ControlLinks } from './store/control-links.js';
 import { CredentialStore } from './store/credentials.js';
@@ -132,6 +134,7 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
     states: log.states,
     links: new ControlLinks(store),
     pages: new ActivityLogPages(store),
+    stats: new ActivityLogStatsStore(store),
     users: new Users(store),
     activities: new Activities(store),
     pathways: new Pathways(store),
@@ -163,6 +166,7 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   );
   const services: Services = {
     activityLogs: new ActivityLogService(parts),
+    activityLogStats: new ActivityLogStatsService(parts),
     activities: new ActivityService(parts),
     pathways: new PathwayService(parts),
     enrolments: new EnrolmentService(parts),

@@ -16,6 +16,7 @@ import { UserPathways } from './pathways/user-pathways.relations.js';
 import type { Services } from './services.js';
 import { SourceResolver } from './sources/source.resolver.js';
 import { SourceSubscription } from './sources/source.subscription.js';
+import { ActivityLogStatsResolver } from './stats/activity-log-stats.resolver.js';
 import { UserResolver } from './users/user.resolver.js';
 import { ViewerResolver } from './viewer/viewer.resolver.js';
 
@@ -26,6 +27,7 @@ const resolvers = [
   ActivityLogRelations,
   ActivityLogConnectionRelations,
   ActivityLogSubscription,
+  ActivityLogStatsResolver,
   ActivityResolver,
   UserResolver,
   PathwayResolver,

@@ -1,6 +1,7 @@
 import type { Id } from '../base/ids.js';
 import type { Workspace } from '../model/workspace.js';
 import type { ActivityService } from '../services/activities.js';
+import type { ActivityLogStatsService } from '../services/activity-log-stats.js';
 import type { ActivityLogService } from '../services/activity-logs.js';
 import type { CredentialService } from '../services/credentials.js';
 import type { EnrolmentService } from '../services/enrolments.js';
@@ -12,6 +13,7 @@ import type { UserService } from '../services/users.js';
 /** Whatever resolvers may call. */
 export interface Services {
   readonly activityLogs: ActivityLogService;
+  readonly activityLogStats: ActivityLogStatsService;
   readonly activities: ActivityService;
   readonly pathways: PathwayService;
   readonly enrolments: EnrolmentService;

@@ -3,6 +3,8 @@ import { CodedError, unavailable } from '../base/errors.js';
 import { NoAnswer } from '../base/lifecycle.js';
 
 const maxTimeExpired = 50;
+/** Grouping held more than the server may hold in memory for one query. */
+const memoryExceeded = 292;
 const interruptedCodes = new Set([11600, 11601, 11602, 91, 189, 10107, 13435, 13436, 64, 262, 6, 7, 89, 9001]);
 
 /** Whether the server understood and said no, so that the same call will meet the same answer. */
@@ -19,7 +21,7 @@ export const isSystemError = (error: unknown): boolean =>
 
 /** What a caller hears of a failed read: too slow, or the store is away. Other errors are ours and pass as they are. */
 export function readError(error: unknown): unknown {
-  if (error instanceof MongoServerError && error.code === maxTimeExpired) {
+  if (error instanceof MongoServerError && (error.code === maxTimeExpired || error.code === memoryExceeded)) {
     const message = 'The query took too long; narrow the filter, by time or by user';
     return new CodedError('QUERY_TOO_SLOW', message, undefined, { cause: error });
   }

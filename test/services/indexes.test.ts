@@ -8,6 +8,7 @@ import { ofTypes } from '../../src/sources/thrive/types.js';
 import { Activities } from '../../src/store/activities.js';
 import { ActivityLogPages } from '../../src/store/activity-log-pages.js';
 import { activityLogReadIndexes } from '../../src/store/activity-log-query.js';
+import { ActivityLogStatsStore } from '../../src/store/activity-log-stats.js';
 import { connectStore } from '../../src/store/connect.js';
 import { Enrolments } from '../../src/store/enrolments.js';
 import { Pathways } from '../../src/store/pathways.js';
@@ -197,6 +198,31 @@ describe('the indexes of the log', () => {
     const explained = await watched.db.command({ explain: { distinct, key, query }, verbosity: 'executionStats' });
     expect(JSON.stringify(explained.queryPlanner.winningPlan)).toContain('DISTINCT_SCAN');
     expect(explained.executionStats.totalKeysExamined).toBeLessThanOrEqual(6);
+  });
+
+  it.each<[string, ResolvedFilter]>([
+    ['read_order', {}],
+    ['read_actorKey', { actorKeys: ['u:7'] }],
+    ['read_objectId', { objectIds: ['o7', 'o8'] }],
+  ])('%s is what %j within a time is counted by, looking at no other entries', async (index, filter) => {
+    const sent: Document[] = [];
+    watched.db.client.on('commandStarted', ({ commandName, command }) => {
+      if (commandName === 'aggregate') sent.push(command);
+    });
+    const [occurredAfterMicros, occurredBeforeMicros] = [1_700_000_000_000_100, 1_700_000_000_000_500];
+    const window = await services.reader.settle(workspaceId);
+    const selection = { window, filter: { ...filter, occurredAfterMicros, occurredBeforeMicros } };
+    const runs = [{ index: 0, start: 1_700_000_000_000, end: 1_700_000_001_000, step: 1000 }];
+    const rows = await new ActivityLogStatsStore(watched).rows(selection, { runs, groupBy: 'ACTION', limit: 10 });
+    const { aggregate, pipeline } = sent[0]!;
+    const explained = await watched.db.command({
+      explain: { aggregate, pipeline, cursor: {} },
+      verbosity: 'executionStats',
+    });
+    const text = JSON.stringify(explained, (name, value) => (name === 'rejectedPlans' ? undefined : value));
+    expect(text).toContain(`"indexName":"${index}"`);
+    const examined = [...text.matchAll(/"totalDocsExamined":(\d+)/g)].map(([, count]) => Number(count));
+    expect(Math.max(...examined)).toBe(rows[0]!.count);
   });
 
   it('hold only entries, and only those that have the field', () => {

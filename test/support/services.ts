@@ -7,12 +7,14 @@ import type { EntryDraft } from '../../src/model/log-record.js';
 import type { Scope } from '../../src/model/scopes.js';
 import type { Viewer } from '../../src/model/viewer.js';
 import { ActivityService } from '../../src/services/activities.js';
+import { ActivityLogStatsService } from '../../src/services/activity-log-stats.js';
 import { ActivityLogService } from '../../src/services/activity-logs.js';
 import { EnrolmentService } from '../../src/services/enrolments.js';
 import { PathwayService } from '../../src/services/pathways.js';
 import { UserService } from '../../src/services/users.js';
 import { Activities } from '../../src/store/activities.js';
 import { ActivityLogPages } from '../../src/store/activity-log-pages.js';
+import { ActivityLogStatsStore } from '../../src/store/activity-log-stats.js';
 import type { Store } from '../../src/store/connect.js';
 import { ControlLinks } from '../../src/store/control-links.js';
 import { Enrolments } from '../../src/store/enrolments.js';
@@ -33,6 +35,7 @@ export function openServices(store: Store) {
     pathways: new Pathways(store),
     enrolments: new Enrolments(store),
     pages: new ActivityLogPages(store),
+    stats: new ActivityLogStatsStore(store),
     links: new ControlLinks(store),
     reader: log.feeds,
     states: log.states,
@@ -44,6 +47,7 @@ export function openServices(store: Store) {
     ...parts,
     log,
     logs: new ActivityLogService(parts),
+    statsService: new ActivityLogStatsService(parts),
     userService: new UserService(parts),
     activityService: new ActivityService(parts),
     pathwayService: new PathwayService(parts),

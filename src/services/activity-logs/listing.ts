@@ -13,6 +13,7 @@ import {
   type OffsetSlice,
 } from '../../store/activity-log-pages.js';
 import type { ReaderContext } from '../nouns/results.js';
+import { readKept } from '../paging/kept.js';
 import { cutPage, type ListSource } from '../paging/pages.js';
 import { checkKept, isIntegers, type ListName, type PageStart, type PagingParts, startPage } from '../paging/places.js';
 import { checkRequest } from '../paging/request.js';
@@ -78,10 +79,7 @@ export interface KeptList extends ListSource<ActivityLog> {
   find(slice: OffsetSlice): Promise<ActivityLog[]>;
 }
 
-/**
- * The list, with a look at what retention keeps after each read: what was read while it erased may lack entries, and is
- * read again from where the log begins now.
- */
+/** The list, with a look at what retention keeps after each read. */
 export function keptSource(
   parts: Pick<ListingParts, 'pages' | 'states'>,
   first: ActivityLogList,
@@ -89,14 +87,12 @@ export function keptSource(
 ): KeptList {
   let list = first;
   const kept = async <T>(look: (list: ActivityLogList) => Promise<T>): Promise<T> => {
-    for (;;) {
-      const seen = await look(list);
-      const state = await parts.states.read(list.window.workspaceId);
-      const firstSeq = state?.firstSeq ?? list.window.firstSeq;
-      if (firstSeq <= list.window.firstSeq) return seen;
-      if (start.after ?? start.before) checkKept(list.window.seq, firstSeq, start.after ? 'after' : 'before');
-      list = { ...list, window: { ...list.window, firstSeq } };
+    const { seen, window } = await readKept(parts.states, list.window, (now) => look({ ...list, window: now }));
+    if (window.firstSeq > list.window.firstSeq && (start.after ?? start.before)) {
+      checkKept(window.seq, window.firstSeq, start.after ? 'after' : 'before');
     }
+    list = { ...list, window };
+    return seen;
   };
   return {
     find: (slice) => kept((now) => parts.pages.find(now, slice)),

@@ -1,0 +1,75 @@
+import { addDays, dayOf, mondayOf, sinceFullHour, type TimeZone, toNextHour } from './time-zone.js';
+
+export const bucketIntervals = ['HOUR', 'DAY', 'WEEK'] as const;
+export type BucketInterval = (typeof bucketIntervals)[number];
+
+/** The moment, in milliseconds since 1970, at which the bucket of a moment begins. A week begins on Monday. */
+export function bucketStart(zone: TimeZone, interval: BucketInterval, moment: number): number {
+  const local = zone.localMs(moment);
+  if (interval === 'HOUR') return hourStart(zone, moment, local);
+  const day = interval === 'DAY' ? dayOf(local) : mondayOf(local);
+  const start = zone.startOfDay(day);
+  // Where clocks go back over midnight, what is then the evening before belongs to the day that has begun.
+  const next = zone.startOfDay(addDays(day, interval === 'DAY' ? 1 : 7));
+  return next <= moment ? next : start;
+}
+
+/** Where clocks are put back by less than an hour, an hour that they show again begins with the switch. */
+function hourStart(zone: TimeZone, moment: number, local: number): number {
+  const start = moment - sinceFullHour(local);
+  const ahead = zone.offsetMs(start);
+  if (ahead === local - moment) return start;
+  const next = start + toNextHour(start + ahead);
+  return next <= moment ? next : start;
+}
+
+const nextStart = (zone: TimeZone, interval: BucketInterval, start: number): number => {
+  const local = zone.localMs(start);
+  if (interval === 'HOUR') return start + toNextHour(local);
+  const day = interval === 'DAY' ? dayOf(local) : mondayOf(local);
+  for (let days = interval === 'DAY' ? 1 : 7; ; days += 1) {
+    const next = zone.startOfDay(addDays(day, days));
+    // A day that was passed over, where a place went to the other side of the date line, is none.
+    if (next > start) return next;
+  }
+};
+
+/**
+ * Where the buckets from one moment to another begin, and where the last one ends; undefined where they are more than `most`.
+ * @param through the last moment that must be in one of them.
+ */
+export function bucketBounds(
+  zone: TimeZone,
+  interval: BucketInterval,
+  from: number,
+  through: number,
+  most: number,
+): number[] | undefined {
+  const bounds = [bucketStart(zone, interval, from)];
+  while (bounds.at(-1)! <= through) {
+    if (bounds.length > most) return undefined;
+    bounds.push(nextStart(zone, interval, bounds.at(-1)!));
+  }
+  return bounds;
+}
+
+/** Buckets that follow each other in equal steps. */
+export interface BucketRun {
+  /** The number of the first one. */
+  readonly index: number;
+  readonly start: number;
+  readonly end: number;
+  readonly step: number;
+}
+
+/** The same bounds, shorter: but for the days of a switch all are equally far apart. */
+export function bucketRuns(bounds: readonly number[]): BucketRun[] {
+  const runs: BucketRun[] = [];
+  for (let index = 0; index + 1 < bounds.length; index += 1) {
+    const [start, end] = [bounds[index]!, bounds[index + 1]!];
+    const last = runs.at(-1);
+    if (last?.step === end - start) runs[runs.length - 1] = { ...last, end };
+    else runs.push({ index, start, end, step: end - start });
+  }
+  return runs;
+}

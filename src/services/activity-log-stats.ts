@@ -1,0 +1,116 @@
+import { canReadLogs, requireScope } from '../auth/policies.js';
+import { encodeFeedCursor } from '../base/cursor.js';
+import { CodedError } from '../base/errors.js';
+import type { LogPlace } from '../log/place.js';
+import type { ActivityLogFilter } from '../model/activity-log-filter.js';
+import type { ActivityLogStats, StatsRow } from '../model/activity-log-stats.js';
+import { bucketBounds, bucketRuns } from '../model/buckets.js';
+import type { Viewer } from '../model/viewer.js';
+import type { ActivityLogStatsStore, StatsSelection } from '../store/activity-log-stats.js';
+import type { Users } from '../store/users.js';
+import { countedNothing, grouped } from './activity-log-stats/grouping.js';
+import { type CheckedStats, checkStats, type StatsAsked } from './activity-log-stats/input.js';
+import { byPerson } from './activity-log-stats/people.js';
+import { visibleFilter } from './activity-logs/listing.js';
+import type { ResolvingParts } from './activity-logs/resolve-filter.js';
+import { readKept } from './paging/kept.js';
+import { type PagingParts, startPage } from './paging/places.js';
+
+export interface ActivityLogStatsParts extends ResolvingParts, PagingParts {
+  readonly stats: Pick<ActivityLogStatsStore, 'end' | 'rows'>;
+  readonly users: ResolvingParts['users'] & Pick<Users, 'byIdentities'>;
+}
+
+export interface AskActivityLogStats extends StatsAsked {
+  readonly filter?: ActivityLogFilter | null;
+  /** A FeedCursor that the answer must cover. */
+  readonly atLeast?: string | null;
+}
+
+/** How many buckets one answer has at most. */
+export const maxBuckets = 1000;
+/** How many groups in buckets are put together for one answer at most. */
+const maxRows = 200_000;
+
+/** No cursors of a list lead here. */
+const noList = { list: 'activityLogStats', isKey: () => false };
+
+interface Found {
+  /** Where the buckets begin, and where the last one ends; empty where there are none. */
+  readonly bounds: readonly number[];
+  readonly rows: readonly StatsRow[];
+}
+
+/** Entries of the log, counted by time and by group. */
+export class ActivityLogStatsService {
+  constructor(private readonly parts: ActivityLogStatsParts) {}
+
+  /**
+   * Buckets reach from the filter's `occurredAfter`, or else the first entry, to its `occurredBefore`, or else the last one.
+   * @throws CodedError FORBIDDEN, BAD_USER_INPUT, TOO_LARGE, TOO_COSTLY, CURSOR_UNKNOWN, CURSOR_EXPIRED, QUERY_TOO_SLOW, SERVICE_UNAVAILABLE.
+   */
+  async get(viewer: Viewer, args: AskActivityLogStats): Promise<ActivityLogStats> {
+    requireScope(canReadLogs(viewer), 'activity_log:read');
+    const asked = checkStats(args);
+    const { workspaceId } = viewer;
+    const { place } = await startPage(this.parts, workspaceId, noList, { size: 0, backward: false }, args.atLeast);
+    const filter = await visibleFilter(this.parts, viewer, args.filter);
+    const { seen } = await readKept(this.parts.states, place, (window) => this.#find({ window, filter }, asked));
+    const isByPerson = asked.groupBy === 'USER';
+    const rows = isByPerson ? await byPerson(this.parts.users, workspaceId, seen.rows) : seen.rows;
+    return answer(asked, { ...seen, rows }, place);
+  }
+
+  async #find(selection: StatsSelection, { interval, zone, groupBy }: CheckedStats): Promise<Found> {
+    const { filter } = selection;
+    const [first, last] = await Promise.all([
+      filter.occurredAfterMicros ?? this.parts.stats.end(selection, 'first'),
+      filter.occurredBeforeMicros === undefined
+        ? this.parts.stats.end(selection, 'last')
+        : filter.occurredBeforeMicros - 1,
+    ]);
+    if (first === undefined || last === undefined || first > last) return { bounds: [], rows: [] };
+    const bounds = bucketBounds(zone, interval, Math.floor(first / 1000), Math.floor(last / 1000), maxBuckets);
+    if (!bounds) throw tooManyBuckets(first, last);
+    const within = { ...filter, occurredAfterMicros: first, occurredBeforeMicros: last + 1 };
+    const shape = { runs: bucketRuns(bounds), groupBy, limit: maxRows + 1 };
+    const rows = await this.parts.stats.rows({ ...selection, filter: within }, shape);
+    if (rows.length > maxRows) throw tooManyGroups();
+    return { bounds, rows };
+  }
+}
+
+function answer({ interval, zone, groupBy, top }: CheckedStats, found: Found, place: LogPlace): ActivityLogStats {
+  const { groups, counts, totals, total } = grouped(found.rows, groupBy && top);
+  const none = groups.map(() => countedNothing);
+  return {
+    interval,
+    timeZone: zone.name,
+    ...total,
+    groups,
+    buckets: found.bounds.slice(0, -1).map((start, index) => ({
+      start: new Date(start),
+      end: new Date(found.bounds[index + 1]!),
+      local: zone.text(start),
+      ...(totals.get(index) ?? countedNothing),
+      groups: counts.get(index) ?? none,
+    })),
+    feedCursor: encodeFeedCursor(place),
+  };
+}
+
+const day = (micros: number): string => new Date(micros / 1000).toISOString().slice(0, 10);
+
+const tooManyBuckets = (first: number, last: number): CodedError =>
+  new CodedError(
+    'TOO_COSTLY',
+    `From ${day(first)} to ${day(last)} there are more than ${maxBuckets} buckets; ask for a longer interval, or narrow filter.occurredAfter and filter.occurredBefore`,
+    'interval',
+  );
+
+const tooManyGroups = (): CodedError =>
+  new CodedError(
+    'TOO_COSTLY',
+    `More than ${maxRows} groups and buckets would have to be put together; ask for a longer interval, or narrow the filter`,
+    'groupBy',
+  );
