@@ -23,6 +23,7 @@ import type { FoldTuning } from './projections/fold-runner.js';
 import { Folds } from './projections/folds.js';
 import { projectionsOf } from './projections/projections.js';
 import { registerDeliveries } from './server/deliveries.js';
+import { registerExports } from './server/export.js';
 import { createServer } from './server/http.js';
 import { createMetrics } from './server/metrics.js';
 import { registerOAuth } from './server/oauth.js';
@@ -31,6 +32,7 @@ import { registerPages } from './server/pages.js';
 import type { SocketLimits } from './server/sockets/socket-limits.js';
 import { ActivityService } from './services/activities.js';
 import { ActivityLogStatsService } from './services/activity-log-stats.js';
+import { ActivityLogExportService } from './services/activity-log-export.js';
 import { ActivityLogService } from './services/activity-logs.js';
 import { CredentialService } from './services/credentials.js';
 import { EnrolmentService } from './services/enrolments.js';
@@ -48,6 +50,7 @@ import { registerTikMatrixFacade } from './sources/tikmatrix/facade.js';
 import { Activities } from './store/activities.js';
 import { ActivityLogPages } from './store/activity-log-pages.js';
 import { ActivityLogStatsStore } from './store/activity-log-stats.js';
+import { ActivityLogWalk } from './store/activity-log-walk.js';
 import type { Store } from './store/connect.js';
 import { ControlLinks } from './store/control-links.js';
 import { CredentialStore } from './store/credentials.js';
@@ -216,6 +219,8 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   });
   await registerDeliveries(app, ingest.desk);
   await registerOAuth(app, { authenticator });
+  const exports = new ActivityLogExportService({ ...parts, walk: new ActivityLogWalk(store) });
+  await registerExports(app, { config, authenticator, exports, schema });
   const sourceParts = {
     authenticator,
     anonymous: new AnonymousCallers({ ...parts, unscoped, workspace: anonymousWorkspace(config) }),

@@ -56,6 +56,7 @@ const settings = z.object({
   MAX_UNSENT_BYTES: whole(1024, 64 * 1024 * 1024, 64 * 1024),
   SOCKET_INIT_TIMEOUT_MS: whole(100, 60_000, 3_000),
   PING_INTERVAL_MS: whole(1_000, 600_000, 15_000),
+  MAX_EXPORTS: whole(1, 1_000, 8),
   MAX_QUERY_TOKENS: whole(100, 100_000, 10_000),
   MAX_QUERY_DEPTH: whole(5, 100, 15),
   MAX_QUERY_ROOT_FIELDS: whole(1, 1_000, 25),

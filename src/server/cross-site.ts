@@ -37,7 +37,14 @@ const allowedHeaders = [
   'x-external-user-id',
 ];
 /** What a page of another origin may read of an answer. */
-const exposedHeaders = ['x-request-id', 'etag', 'retry-after', 'x-idempotency-cache-hit', 'x-idempotency-key'];
+const exposedHeaders = [
+  'x-request-id',
+  'x-feed-cursor',
+  'etag',
+  'retry-after',
+  'x-idempotency-cache-hit',
+  'x-idempotency-key',
+];
 
 /** Answers preflights and marks answers for the same list of origins that the guard allows. */
 export async function registerCors(app: FastifyInstance, allowed: readonly string[]): Promise<void> {
