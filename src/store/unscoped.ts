@@ -2,6 +2,7 @@ import { MongoServerError, ObjectId } from 'mongodb';
 import { CodedError } from '../base/errors.js';
 import { type Id, isId } from '../base/ids.js';
 import type { Workspace } from '../model/workspace.js';
+import { logCollection } from './activity-logs.js';
 import type { Store } from './connect.js';
 import {
   binaryOf,
@@ -11,6 +12,7 @@ import {
   toCredentialRecord,
 } from './credential-document.js';
 import { type LeaseDocument, leaseCollection } from './lease-document.js';
+import type { LogDocument } from './log-document.js';
 import { type SourceDocument, sourceCollection } from './source-document.js';
 import { toWorkspace, type WorkspaceDocument, workspaceCollection } from './workspace-document.js';
 
@@ -27,18 +29,20 @@ const maxSlowKeys = 4;
 const timeoutMS = 2000;
 const isDuplicate = (error: unknown): boolean => error instanceof MongoServerError && error.code === 11000;
 
-/** The calls of the store that no workspace is known for yet, all of them: whose credential is this, whose source, which workspaces are there, who does what. */
+/** The calls of the store that no workspace is known for yet, all of them: whose credential is this, whose source or entry, which workspaces are there, who does what. */
 export class UnscopedStore {
   readonly #credentials;
   readonly #workspaces;
   readonly #leases;
   readonly #sources;
+  readonly #logs;
 
   constructor(store: Store) {
     this.#credentials = store.collection<CredentialDocument>(credentialCollection);
     this.#workspaces = store.collection<WorkspaceDocument>(workspaceCollection);
     this.#leases = store.collection<LeaseDocument>(leaseCollection);
     this.#sources = store.collection<SourceDocument>(sourceCollection);
+    this.#logs = store.collection<LogDocument>(logCollection);
   }
 
   /** The API key whose secret has this SHA-256 (base64). */
@@ -97,6 +101,14 @@ export class UnscopedStore {
       { projection: { _id: 0, workspaceId: 1 }, timeoutMS },
     );
     return document?.workspaceId.toHexString();
+  }
+
+  /** The workspaces of those of these ids that records of logs have: an id is one record's, wherever that is. */
+  async workspacesOfEntries(ids: readonly Id[]): Promise<Map<Id, Id>> {
+    const found = await this.#logs
+      .find({ _id: { $in: ids.map((id) => new ObjectId(id)) } }, { projection: { workspaceId: 1 }, timeoutMS })
+      .toArray();
+    return new Map(found.map(({ _id, workspaceId }) => [_id.toHexString(), workspaceId.toHexString()]));
   }
 
   /**
