@@ -2,11 +2,13 @@ import type { SourceSystem } from '../../../src/model/source-system.js';
 import { allConnectors } from '../../../src/sources/connectors.js';
 import { aworldKit } from './aworld-kit.js';
 import type { SourceKit } from './kit.js';
+import { posthogKit } from './posthog-kit.js';
 import { thriveKit } from './thrive-kit.js';
 import { tikmatrixKit } from './tikmatrix-kit.js';
 
 const kits: ReadonlyMap<SourceSystem, SourceKit> = new Map([
   ['AWORLD', aworldKit],
+  ['POSTHOG', posthogKit],
   ['THRIVE', thriveKit],
   ['TIKMATRIX', tikmatrixKit],
 ]);
