@@ -13,6 +13,7 @@ export const demoSourceIds: Readonly<Partial<Record<SourceSystem, Id>>> = {
   AWORLD: 'de3000000000000000000001',
   THRIVE: 'de3000000000000000000002',
   TIKMATRIX: 'de3000000000000000000003',
+  POSTHOG: 'de3000000000000000000005',
 };
 
 /** The connection of everything that the demo writes in a system's name. */

@@ -24,9 +24,14 @@ export interface UpstreamParts {
  */
 export async function runUpstreams(parts: UpstreamParts, signal: AbortSignal): Promise<void> {
   const { seed, everyMs } = parts;
-  const company = await startCompany({ ports: { aworld: 0, thrive: 0, tikmatrix: 0 }, seed, past: 0, everyMs });
+  const company = await startCompany({
+    ports: { aworld: 0, thrive: 0, tikmatrix: 0, posthog: 0 },
+    seed,
+    past: 0,
+    everyMs,
+  });
   try {
-    const { aworld, thrive, tikmatrix } = company.urls;
+    const { aworld, thrive, tikmatrix, posthog } = company.urls;
     await connect(parts, 'AWORLD', aworld, {
       name: 'AWorld (emulated)',
       settings: { userIds: [...aworldUserIds()] },
@@ -42,6 +47,11 @@ export async function runUpstreams(parts: UpstreamParts, signal: AbortSignal): P
       settings: {},
       secrets: {},
       writesThrough: true,
+    });
+    await connect(parts, 'POSTHOG', posthog, {
+      name: 'PostHog (emulated)',
+      settings: { projectId: '1' },
+      secrets: { apiKey: 'phx_right' },
     });
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();

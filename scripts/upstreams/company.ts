@@ -2,12 +2,15 @@ import { type Closeable, sleep } from '../../src/base/lifecycle.js';
 import { Arrivals } from './arrivals.js';
 import { startAWorld } from './aworld.js';
 import type { EmulatedRows, Emulator } from './emulator.js';
+import { startPosthog } from './posthog.js';
 import { startThrive } from './thrive.js';
 import { startTikMatrix } from './tikmatrix.js';
 
+export type EmulatedSystem = 'aworld' | 'thrive' | 'tikmatrix' | 'posthog';
+
 export interface CompanyOptions {
   /** 0: a free one. */
-  readonly ports: { readonly aworld: number; readonly thrive: number; readonly tikmatrix: number };
+  readonly ports: Readonly<Record<EmulatedSystem, number>>;
   readonly seed: number;
   /** Rows that each system has from the days before. */
   readonly past: number;
@@ -16,17 +19,18 @@ export interface CompanyOptions {
 }
 
 export interface Company extends Closeable {
-  readonly urls: { readonly aworld: string; readonly thrive: string; readonly tikmatrix: string };
+  readonly urls: Readonly<Record<EmulatedSystem, string>>;
 }
 
 const pastMs = 7 * 24 * 3_600_000;
 
 /** All emulated systems of one made-up company, with a past, and with something new now and then. */
 export async function startCompany({ ports, seed, past, everyMs }: CompanyOptions): Promise<Company> {
-  const [aworld, thrive, tikmatrix] = await Promise.all([
+  const [aworld, thrive, tikmatrix, posthog] = await Promise.all([
     startAWorld({ port: ports.aworld }),
     startThrive({ port: ports.thrive, seed }),
     startTikMatrix({ port: ports.tikmatrix }),
+    startPosthog({ port: ports.posthog }),
   ]);
   const desks: readonly Desk[] = [
     { emulator: aworld, rows: aworld.logs, arrivals: new Arrivals('AWORLD', seed) },
@@ -37,6 +41,7 @@ export async function startCompany({ ports, seed, past, everyMs }: CompanyOption
       rows: { add: (text) => tikmatrix.rows.add(withoutId(String(text))) },
       arrivals: new Arrivals('TIKMATRIX', seed),
     },
+    { emulator: posthog, rows: posthog.rows, arrivals: new Arrivals('POSTHOG', seed) },
   ];
   const now = Date.now();
   for (const { rows, arrivals } of desks) {
@@ -45,7 +50,7 @@ export async function startCompany({ ports, seed, past, everyMs }: CompanyOption
   const ended = new AbortController();
   const arriving = everyMs === 0 ? Promise.resolve() : keepArriving(desks, everyMs, ended.signal);
   return {
-    urls: { aworld: aworld.url, thrive: thrive.url, tikmatrix: tikmatrix.url },
+    urls: { aworld: aworld.url, thrive: thrive.url, tikmatrix: tikmatrix.url, posthog: posthog.url },
     close: async () => {
       ended.abort();
       await arriving;

@@ -4,7 +4,7 @@
  */
 import { Command, InvalidArgumentError } from 'commander';
 import { aworldUserIds } from './arrivals.js';
-import { startCompany } from './company.js';
+import { type EmulatedSystem, startCompany } from './company.js';
 
 const wholeNumber = (value: string): number => {
   if (!/^\d+$/.test(value)) throw new InvalidArgumentError('must be a whole number');
@@ -12,18 +12,19 @@ const wholeNumber = (value: string): number => {
 };
 
 const options = new Command('upstreams')
-  .description('Emulated AWorld, Thrive and TikMatrix, with rows that keep arriving.')
+  .description('Emulated AWorld, Thrive, TikMatrix and PostHog, with rows that keep arriving.')
   .option('--aworld <port>', '0: a free one', wholeNumber, 0)
   .option('--thrive <port>', '0: a free one', wholeNumber, 0)
   .option('--tikmatrix <port>', '0: a free one', wholeNumber, 0)
+  .option('--posthog <port>', '0: a free one', wholeNumber, 0)
   .option('--seed <n>', 'which story to tell', wholeNumber, 1)
   .option('--past <n>', 'rows that each of them has already', wholeNumber, 500)
   .option('--every <ms>', 'between two arrivals; 0: nothing arrives', wholeNumber, 2_000)
   .parse()
-  .opts<{ aworld: number; thrive: number; tikmatrix: number; seed: number; past: number; every: number }>();
+  .opts<Record<EmulatedSystem, number> & { seed: number; past: number; every: number }>();
 
-const { aworld, thrive, tikmatrix, seed, past, every } = options;
-const company = await startCompany({ ports: { aworld, thrive, tikmatrix }, seed, past, everyMs: every });
+const { seed, past, every, ...ports } = options;
+const company = await startCompany({ ports, seed, past, everyMs: every });
 console.log(JSON.stringify({ ...company.urls, aworldUserIds: aworldUserIds() }));
 
 const end = (): void => void company.close();

@@ -179,6 +179,7 @@ describe('native rows', () => {
       expect(Object.keys(row)).toEqual([
         'id',
         'user',
+        'unread',
         'organization_id',
         'was_impersonated',
         'is_system',

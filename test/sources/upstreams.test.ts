@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { EmulatedSystem } from '../../scripts/upstreams/company.js';
 import type { Emulator } from '../../scripts/upstreams/emulator.js';
 import { faultPath, rowsPath } from '../../scripts/upstreams/faults.js';
 import { allConnectors } from '../../src/sources/connectors.js';
@@ -14,7 +15,7 @@ const child = spawn(process.execPath, ['--import', 'tsx', program, '--past', '40
 });
 afterAll(() => void child.kill('SIGKILL'));
 const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-const told = JSON.parse(line) as Record<'aworld' | 'thrive' | 'tikmatrix', string> & { aworldUserIds: string[] };
+const told = JSON.parse(line) as Record<EmulatedSystem, string> & { aworldUserIds: string[] };
 const send = (url: string, method: string, body: unknown) =>
   fetch(url, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
@@ -23,6 +24,7 @@ describe('the emulated systems as a process', () => {
     ['AWORLD', 'aworld', { userIds: told.aworldUserIds }, { token: 'right' }],
     ['THRIVE', 'thrive', { tenantId: 'tenant_1', windowDays: 30 }, { apiSecret: 'api-secret' }],
     ['TIKMATRIX', 'tikmatrix', {}, {}],
+    ['POSTHOG', 'posthog', {}, { apiKey: 'phx_right' }],
   ] as const)(
     '%s has a past that its connector reads, takes more rows over HTTP, and fails as it is told',
     async (system, name, settings, secrets) => {
@@ -49,6 +51,7 @@ describe('the emulated systems as a process', () => {
           updatedAt: at,
         },
         THRIVE: { id: 'f'.repeat(24), user: null, type: 'viewed', date: at, data: {}, with: null },
+        POSTHOG: { id: 'more', user: null, activity: 'updated', scope: 'Insight', created_at: at },
         TIKMATRIX: { platform: 'p', serial: 's', action_type: 'post', timestamp: Math.floor(Date.now() / 1000) },
       }[system];
       expect(await (await send(url + rowsPath, 'POST', [more])).json()).toEqual({ count: 41 });

@@ -10,27 +10,33 @@ interface Item {
   readonly item_id: string;
   readonly name: string;
   readonly short_id: string | null;
+  /** Whose it is, by place in the cast. */
+  readonly owner: number;
 }
 
-const item = (scope: Item['scope'], item_id: string, name: string, short_id: string | null = null): Item => ({
-  scope,
-  item_id,
-  name,
-  short_id,
-});
+const item = (
+  scope: Item['scope'],
+  item_id: string,
+  name: string,
+  owner: number,
+  short_id: string | null = null,
+): Item => ({ scope, item_id, name, short_id, owner });
+
+/** The first of the cast, whom the demo's API key belongs to: what others do with what is hers concerns her. */
+const dana = 0;
 
 const items: readonly Item[] = [
-  item('Insight', '4101', 'Weekly active learners', 'hK2pQx8a'),
-  item('Insight', '4102', 'Sign-up funnel', 'bT7uWn3e'),
-  item('Insight', '4103', 'Checkout retention', 'yR5vLc1z'),
-  item('Insight', '4104', 'Bike to work by city', 'mD9sJf4o'),
-  item('FeatureFlag', '311', 'new-onboarding'),
-  item('FeatureFlag', '312', 'store-checklist-v2'),
-  item('FeatureFlag', '313', 'dark-mode'),
-  item('Dashboard', '77', 'Sustainability at a glance'),
-  item('Dashboard', '78', 'Store operations'),
-  item('Cohort', '19', 'Champions'),
-  item('Notebook', '018e2f5a-aad7-0000-7d3b-4e1f3b6c1a02', 'Why lunches went green', 'nB3xVq7k'),
+  item('Insight', '4101', 'Weekly active learners', dana, 'hK2pQx8a'),
+  item('Insight', '4102', 'Sign-up funnel', dana, 'bT7uWn3e'),
+  item('Insight', '4103', 'Checkout retention', 3, 'yR5vLc1z'),
+  item('Insight', '4104', 'Bike to work by city', dana, 'mD9sJf4o'),
+  item('FeatureFlag', '311', 'new-onboarding', dana),
+  item('FeatureFlag', '312', 'store-checklist-v2', 2),
+  item('FeatureFlag', '313', 'dark-mode', 5),
+  item('Dashboard', '77', 'Sustainability at a glance', dana),
+  item('Dashboard', '78', 'Store operations', 4),
+  item('Cohort', '19', 'Champions', 1),
+  item('Notebook', '018e2f5a-aad7-0000-7d3b-4e1f3b6c1a02', 'Why lunches went green', dana, 'nB3xVq7k'),
 ];
 
 const classes = { created: 'CREATED', updated: 'UPDATED', deleted: 'DELETED', exported: 'EXPORTED' } as const;
@@ -49,14 +55,17 @@ export function posthogEntry({ cast, chance, atMs }: Scene): DemoEntry {
   const verb = chance.weighted<Verb>({ updated: 62, created: 24, deleted: 6, exported: 8 });
   const subject = chance.pick(items);
   const draw = chance.next();
-  const person = draw < 0.94 ? chance.pickUneven(cast.people.slice(0, 16)) : undefined;
-  const isSystem = draw >= 0.97;
+  const other = draw < 0.94 ? chance.pickUneven(cast.people.slice(0, 16)) : undefined;
+  // An item is created by whose it is.
+  const person = verb === 'created' ? cast.people[subject.owner] : other;
+  const isSystem = person === undefined && draw >= 0.97;
   const micros = chance.between(0, 999);
   const changes = changesOf(verb, subject, chance);
   const detail = { name: subject.name, short_id: subject.short_id, type: null, trigger: null, changes };
   const row = {
     id: chance.uuid(),
     user: person ? userOf(person) : null,
+    unread: false,
     organization_id: organization,
     was_impersonated: false,
     is_system: isSystem,
