@@ -9,6 +9,7 @@ import type { Logger } from './base/logger.js';
 import { Sealing } from './base/sealing.js';
 import { createGraphql } from './graphql/apollo.js';
 import { Documents } from './graphql/documents.js';
+import { Executor, type ExecutorTuning } from './graphql/executor.js';
 import { requestLimitsOf } from './graphql/limits.js';
 import { Live, type LiveTuning } from './graphql/live/live.js';
 import { createSchema } from './graphql/schema.js';
@@ -83,6 +84,7 @@ export interface GatewayDeps {
   readonly socketLimits?: Partial<SocketLimits>;
   readonly liveTuning?: LiveTuning;
   readonly foldTuning?: FoldTuning;
+  readonly executorTuning?: ExecutorTuning;
   /** GraphiQL: where its built files lie, and the credential that it has filled in (a demo's only). */
   readonly pages?: { readonly directory: string; readonly authorization?: string };
 }
@@ -200,8 +202,9 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
 
   const schema = createSchema(services);
   const documents = new Documents(schema, requestLimitsOf(config));
-  const graphql = await createGraphql(schema, documents, logger);
-  const live = closing.add(new Live({ schema, services, feeds: log.feeds, logger, ...deps.liveTuning }));
+  const executor = new Executor(schema, deps.executorTuning);
+  const graphql = await createGraphql({ schema, documents, executor, logger });
+  const live = closing.add(new Live({ schema, executor, services, feeds: log.feeds, logger, ...deps.liveTuning }));
   const operations = new SocketOperations({ schema, graphql, documents, services, logger });
   const ready = () => store.ping();
   const app = await createServer({

@@ -1,4 +1,9 @@
-import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestListener } from '@apollo/server';
+import {
+  ApolloServer,
+  type ApolloServerOptions,
+  type ApolloServerPlugin,
+  type GraphQLRequestListener,
+} from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -8,18 +13,26 @@ import type { Logger } from '../base/logger.js';
 import type { RequestContext } from './context.js';
 import type { Documents } from './documents.js';
 import { formatError, noteErrors, requestError } from './errors.js';
+import type { Executor } from './executor.js';
 import { noCredential } from './no-credential.js';
 import { noSocket } from './no-socket.js';
 
 export type Graphql = ApolloServer<RequestContext>;
 
+export interface GraphqlParts {
+  readonly schema: GraphQLSchema;
+  readonly documents: Documents;
+  readonly executor: Executor;
+  readonly logger: Logger;
+}
+
 /**
  * The pipeline from a document to an answer. Apollo's own cross-site guard is off because the server's stands before
  * it; its cache-control plugin is off because it wraps every field.
  */
-export async function createGraphql(schema: GraphQLSchema, documents: Documents, logger: Logger): Promise<Graphql> {
+export async function createGraphql({ schema, documents, executor, logger }: GraphqlParts): Promise<Graphql> {
   const apollo = new ApolloServer<RequestContext>({
-    schema,
+    gateway: executedBy(executor, schema),
     logger: apolloLogger(logger),
     introspection: true,
     persistedQueries: false,
@@ -38,6 +51,26 @@ export async function createGraphql(schema: GraphQLSchema, documents: Documents,
   await apollo.start();
   return apollo;
 }
+
+type ApolloGateway = NonNullable<ApolloServerOptions<RequestContext>['gateway']>;
+
+/** Where Apollo would hand operations on to other servers, they are executed here. */
+const executedBy = (executor: Executor, schema: GraphQLSchema): ApolloGateway => ({
+  onSchemaLoadOrUpdate: (tell) => {
+    tell({ apiSchema: schema, coreSupergraphSdl: '' });
+    return () => {};
+  },
+  load: async () => ({
+    executor: ({ document, request, context }) =>
+      executor.execute({
+        document,
+        operationName: request.operationName,
+        variables: request.variables,
+        context: context as RequestContext,
+      }),
+  }),
+  stop: async () => {},
+});
 
 /** Notes what the operation is, lets nobody unknown past the schema, and logs what nobody expected. */
 function requestPlugin(logger: Logger): ApolloServerPlugin<RequestContext> {

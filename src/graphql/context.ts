@@ -7,6 +7,8 @@ import { noCredential } from './no-credential.js';
 export interface OperationNote {
   name?: string;
   kind: 'query' | 'mutation' | 'subscription' | 'introspection' | 'none';
+  /** Who executed it, once it was. */
+  executor?: 'compiled' | 'interpreted';
 }
 
 /** What resolvers know of the request that they answer. Made anew for each. */

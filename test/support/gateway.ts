@@ -29,6 +29,8 @@ export interface GatewayOptions {
   readonly liveTuning?: GatewayDeps['liveTuning'];
   readonly foldTuning?: GatewayDeps['foldTuning'];
   readonly connectors?: GatewayDeps['connectors'];
+  /** By default every operation is compiled from its first use on, so that whatever is tested holds of compiled ones, too. */
+  readonly executorTuning?: GatewayDeps['executorTuning'];
 }
 
 export interface GraphqlError {
@@ -96,6 +98,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     liveTuning: options.liveTuning,
     foldTuning: options.foldTuning,
     connectors: options.connectors,
+    executorTuning: options.executorTuning ?? { compileAtUse: 1 },
   });
   const url = await gateway.app.listen({ host: '127.0.0.1', port: 0 });
   const users = await addUsers(gateway, home.id);

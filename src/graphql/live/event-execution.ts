@@ -1,16 +1,16 @@
-import { execute, type GraphQLSchema } from 'graphql';
 import { nanoid } from 'nanoid';
 import type { Logger } from '../../base/logger.js';
 import { PayloadBudget } from '../../model/payload-budget.js';
 import type { RequestContext } from '../context.js';
 import { formatError, noteErrors } from '../errors.js';
+import type { Executor } from '../executor.js';
 import { createLoaders, type Loaders, type Reader } from '../loaders.js';
 import type { Services } from '../services.js';
 import { isStoreFault, patiently } from './patience.js';
 import type { SubscriptionPlan } from './plan.js';
 
 export interface ExecutionParts {
-  readonly schema: GraphQLSchema;
+  readonly executor: Executor;
   readonly services: Services;
   readonly logger: Logger;
   onExecuted(): void;
@@ -65,22 +65,21 @@ export class EventExecution {
   }
 
   async #execute(event: Event, loaders: Loaders): Promise<string> {
-    const { schema, logger, onExecuted } = this.parts;
+    const { executor, logger, onExecuted } = this.parts;
     onExecuted();
     const requestId = nanoid();
-    const contextValue: RequestContext = {
+    const context: RequestContext = {
       requestId,
       operation: { kind: 'subscription' },
       loaders,
       budget: new PayloadBudget(),
     };
-    const { data, errors } = await execute({
-      schema,
+    const { data, errors } = await executor.execute({
       document: this.plan.document,
       operationName: this.plan.operationName,
-      variableValues: this.variables,
+      variables: this.variables,
       rootValue: event,
-      contextValue,
+      context,
     });
     if (!errors) return JSON.stringify({ data });
     const fault = errors.find(isStoreFault);

@@ -7,6 +7,7 @@ import type { Feeds } from '../../log/feeds.js';
 import type { ActivityLogFilter } from '../../model/activity-log-filter.js';
 import type { Viewer } from '../../model/viewer.js';
 import type { NamedFilter } from '../../services/activity-logs/named-filter.js';
+import type { Executor } from '../executor.js';
 import type { Reader } from '../loaders.js';
 import type { Services } from '../services.js';
 import type { SourceEvent } from '../sources/source.subscription.js';
@@ -41,6 +42,7 @@ export interface LiveTuning {
 
 export interface LiveOptions extends LiveTuning {
   readonly schema: GraphQLSchema;
+  readonly executor: Executor;
   readonly services: Services;
   readonly feeds: Feeds;
   readonly logger: Logger;

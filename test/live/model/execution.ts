@@ -1,6 +1,7 @@
 import { GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString, parse } from 'graphql';
 import { silentLogger } from '../../../src/base/logger.js';
 import type { RequestContext } from '../../../src/graphql/context.js';
+import { Executor } from '../../../src/graphql/executor.js';
 import { EventExecution } from '../../../src/graphql/live/event-execution.js';
 import { planOf } from '../../../src/graphql/live/plan.js';
 import type { Services } from '../../../src/graphql/services.js';
@@ -38,6 +39,6 @@ export function modelExecution(requests: Requests, reader: string): EventExecuti
   const byIdentity = (_reader: unknown, keys: readonly string[]): Promise<User[]> =>
     requests.ask('look-up', () => keys.map(() => ({ name: reader }) as User));
   const services = { users: { byIdentity } } as unknown as Services;
-  const parts = { schema, services, logger: silentLogger, onExecuted: () => {} };
+  const parts = { executor: new Executor(schema), services, logger: silentLogger, onExecuted: () => {} };
   return new EventExecution(parts, plan, {}, { workspaceId: 'model', scopes: new Set() });
 }
