@@ -33,7 +33,7 @@ async function followAll(count: number, after: string): Promise<Following[]> {
   return all;
 }
 /** Asked at any time for each credential and by the log's own readers: no matter of events. */
-const notOfEvents = ['find credentials', 'find workspaces', 'serverStatus 1', 'aggregate signals'];
+const notOfEvents = ['find credentials', 'find workspaces', 'find sources', 'serverStatus 1', 'aggregate signals'];
 
 /** What the store is asked, and how often an operation is executed, until all were told of five entries. */
 async function costOf(all: readonly Following[]): Promise<{ executions: number; sent: string[] }> {
