@@ -11,7 +11,8 @@ import { createGraphql } from './graphql/apollo.js';
 import { Documents } from './graphql/documents.js';
 import { Executor, type ExecutorTuning } from './graphql/executor.js';
 import { requestLimitsOf } from './graphql/limits.js';
-import { Live, type LiveTuning } from './graphql/live/live.js';
+import type { LiveTuning } from './graphql/live/cohort-maker.js';
+import { Live } from './graphql/live/live.js';
 import { createSchema } from './graphql/schema.js';
 import type { Services } from './graphql/services.js';
 import { SocketOperations } from './graphql/socket-operations.js';
@@ -204,7 +205,18 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   const documents = new Documents(schema, requestLimitsOf(config));
   const executor = new Executor(schema, deps.executorTuning);
   const graphql = await createGraphql({ schema, documents, executor, logger });
-  const live = closing.add(new Live({ schema, executor, services, feeds: log.feeds, logger, ...deps.liveTuning }));
+  const live = closing.add(
+    new Live({
+      schema,
+      executor,
+      services,
+      feeds: log.feeds,
+      folds: log.folds,
+      topics: [],
+      logger,
+      ...deps.liveTuning,
+    }),
+  );
   const operations = new SocketOperations({ schema, graphql, documents, services, logger });
   const ready = () => store.ping();
   const app = await createServer({

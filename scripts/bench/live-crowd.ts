@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { decodeFeedCursor } from '../../src/base/cursor.js';
 import { sleep } from '../../src/base/lifecycle.js';
-import type { LiveTuning } from '../../src/graphql/live/live.js';
+import type { LiveTuning } from '../../src/graphql/live/cohort-maker.js';
 import type { ChaosHome } from '../chaos/live-home.js';
 import { type LiveServer, startLiveServer } from './live-bench-server.js';
 import type { CrowdAsk, CrowdOrder, CrowdTold } from './live-crowd-clients.js';

@@ -1,14 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { encodeFeedCursor } from '../../base/cursor.js';
+import { encodeFeedCursor, type FeedPlace } from '../../base/cursor.js';
 import { CodedError } from '../../base/errors.js';
-import type { Id } from '../../base/ids.js';
 import type { Logger } from '../../base/logger.js';
-import type { ResolvedFilter } from '../../model/activity-log-filter.js';
-import type { LogRecord } from '../../model/log-record.js';
-import { isTold, toEvent } from '../activity-logs/activity-log.event.js';
-import type { CohortSource } from './cohort-source.js';
+import type { CohortSource, Telling, Told } from './cohort-source.js';
 import type { EventExecution } from './event-execution.js';
-import { EventQueue, entryIdOf } from './event-queue.js';
+import { EventQueue } from './event-queue.js';
 import { History, type ToldPage } from './history.js';
 import type { KeptBudget, KeptResult } from './kept-results.js';
 import { KeptResults } from './kept-results.js';
@@ -17,10 +13,10 @@ import { patiently } from './patience.js';
 import type { Readers } from './readers.js';
 import { sendsInARow } from './turns.js';
 
-export interface CohortParts {
+export interface CohortParts<R extends Told> {
   readonly key: string;
-  readonly filter: ResolvedFilter;
-  readonly source: CohortSource;
+  readonly telling: Telling<R>;
+  readonly source: CohortSource<R>;
   readonly execution: Pick<EventExecution, 'textsOf'>;
   readonly readers: Readers;
   /** What it keeps of its last results, in characters. */
@@ -37,6 +33,17 @@ export interface CohortParts {
   onUse(isUsed: boolean): void;
 }
 
+/** A cohort as those who are in it see it. */
+export interface Following {
+  readonly source: { readonly place: FeedPlace };
+  /** Every member that is joined has had everything up to here. */
+  readonly released: number;
+  add(member: Member): void;
+  leave(member: Member): void;
+  join(member: Member, seq: number, take: (seq: number, text: string) => boolean): boolean;
+  pageAfter(seq: number, limit: number): Promise<ToldPage>;
+}
+
 const refillRecords = 200;
 /** Sends for which results that wait are sent together, to one member after the other. */
 const sendsTogether = 10_000;
@@ -44,16 +51,16 @@ const sendsTogether = 10_000;
 /**
  * Subscriptions that are the same but for their place: one execution and one text for each event.
  *
- * The law: everything that the filter selects up to `released` was given out; what is above it is in the queue or will
+ * The law: everything that is told of what is followed up to `released` was given out; what is above it is in the queue or will
  * come. So whoever has everything up to `released` may join, and gets an event if and only if its number is above what
- * it has had. Results leave in the order of the log.
+ * it has had. Results leave in their order.
  */
-export class Cohort {
+export class Cohort<R extends Told> implements Following {
   readonly #members = new Set<Member>();
-  readonly #queue: EventQueue;
+  readonly #queue: EventQueue<R>;
   readonly #kept: KeptResults;
-  readonly #history: History;
-  #filter: ResolvedFilter;
+  readonly #history: History<R>;
+  #telling: Telling<R>;
   #dispatched: number;
   #released: number;
   #isReleasing = false;
@@ -61,8 +68,8 @@ export class Cohort {
   #isRefilling = false;
   #ended: { readonly error: unknown } | undefined;
 
-  constructor(private readonly parts: CohortParts) {
-    this.#filter = parts.filter;
+  constructor(private readonly parts: CohortParts<R>) {
+    this.#telling = parts.telling;
     this.#dispatched = parts.source.place.seq;
     this.#released = this.#dispatched;
     const { source, keptCharacters, recentCharacters, budget, readers, logger, onRead } = parts;
@@ -74,11 +81,12 @@ export class Cohort {
       logger,
       onRead,
       limit: recentCharacters,
-      tell: (records) => this.#tellAll(records.filter((record) => isTold(this.filter, record))),
+      tell: (records) => this.#tellAll(records.filter((record) => this.#telling.isTold(record))),
       isOver: () => this.#isOver(),
     });
     this.#queue = new EventQueue(
       (records) => this.#tellAll(records),
+      (record) => this.#telling.aboutOf(record),
       () => this.#release(),
     );
   }
@@ -87,18 +95,14 @@ export class Cohort {
     return this.parts.key;
   }
 
-  get filter(): ResolvedFilter {
-    return this.#filter;
-  }
-
-  /** The filter's names mean others after a place, and so does whatever is read back from the log. */
-  reinterpret(filter: ResolvedFilter, after: number): void {
-    this.#filter = filter;
+  /** Others are told after a place, and so of whatever is read back. */
+  reinterpret(telling: Telling<R>, after: number): void {
+    this.#telling = telling;
     this.#kept.clear(after);
     this.#history.clear();
   }
 
-  get source(): CohortSource {
+  get source(): CohortSource<R> {
     return this.parts.source;
   }
 
@@ -144,10 +148,13 @@ export class Cohort {
     return this.#history.after(seq, limit);
   }
 
-  /** What the log said next: those records that the filter selects, and the number that was read through. */
-  tell(selected: readonly LogRecord[], through: number): void {
+  /** What came next: those records that are told here, and the place that was read through. */
+  tell(selected: readonly R[], through: number): void {
     if (this.#ended) return;
-    for (const record of selected) if (record.kind === 'removed') this.#forget(record.targetId);
+    for (const record of selected) {
+      const about = this.#telling.supersedes(record);
+      if (about !== undefined) this.#forget(about, record.seq);
+    }
     if (this.#isBehind) return;
     if (this.#queue.length >= (this.parts.longestQueue ?? 1000)) {
       this.#isBehind = true;
@@ -164,26 +171,29 @@ export class Cohort {
     for (const member of [...this.#members]) member.end(error);
   }
 
-  #dispatch(selected: readonly LogRecord[], through: number): void {
+  #dispatch(selected: readonly R[], through: number): void {
     this.#dispatched = through;
     this.#queue.add(selected);
     this.#release();
   }
 
-  /** A removed entry's recording is told to nobody from now on. */
-  #forget(entryId: Id): void {
-    this.#kept.purge(entryId);
-    this.#history.forget(entryId);
-    this.#queue.forget(entryId);
+  /** What was said about something before a place is told to nobody from now on. */
+  #forget(about: string, before: number): void {
+    this.#kept.purge(about);
+    this.#history.forget(about, before);
+    this.#queue.forget(about);
   }
 
   /** One execution for each record. @throws the store's own failure once it is over. */
-  async #tellAll(records: readonly LogRecord[]): Promise<KeptResult[]> {
+  async #tellAll(records: readonly R[]): Promise<KeptResult[]> {
+    const { place } = this.source;
+    const telling = this.#telling;
+    // Whoever goes on from a place between two numbers is told again what lies above the lower one.
     const events = records.map((record) =>
-      toEvent(record, encodeFeedCursor({ ...this.source.place, seq: record.seq })),
+      telling.eventOf(record, encodeFeedCursor({ ...place, seq: Math.floor(record.seq) })),
     );
     const texts = await this.parts.execution.textsOf(events, () => this.#isOver());
-    return records.map((record, index) => ({ seq: record.seq, entryId: entryIdOf(record), text: texts[index]! }));
+    return records.map((record, index) => ({ seq: record.seq, about: telling.aboutOf(record), text: texts[index]! }));
   }
 
   #isOver(): boolean {
@@ -233,7 +243,7 @@ export class Cohort {
       if (isOver()) return;
       this.#isBehind = page.through < this.source.place.seq;
       this.#dispatch(
-        page.records.filter((record) => isTold(this.filter, record)),
+        page.records.filter((record) => this.#telling.isTold(record)),
         page.through,
       );
     } catch (error) {

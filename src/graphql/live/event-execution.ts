@@ -6,6 +6,7 @@ import { formatError, noteErrors } from '../errors.js';
 import type { Executor } from '../executor.js';
 import { createLoaders, type Loaders, type Reader } from '../loaders.js';
 import type { Services } from '../services.js';
+import type { LiveEvent } from './cohort-source.js';
 import { isStoreFault, patiently } from './patience.js';
 import type { SubscriptionPlan } from './plan.js';
 
@@ -14,11 +15,6 @@ export interface ExecutionParts {
   readonly services: Services;
   readonly logger: Logger;
   onExecuted(): void;
-}
-
-/** What is told of. Its cursor is the place to go on from, where it is one of the log's. */
-interface Event {
-  readonly cursor?: string;
 }
 
 /**
@@ -39,17 +35,17 @@ export class EventExecution {
    * What could not be told at all is empty.
    * @throws the store's own failure once it is over.
    */
-  async textsOf(events: readonly Event[], isOver: () => boolean): Promise<string[]> {
+  async textsOf(events: readonly LiveEvent[], isOver: () => boolean): Promise<string[]> {
     const texts: (string | undefined)[] = events.map(() => undefined);
     await patiently(() => this.#executeMissing(events, texts), isOver, this.parts.logger);
     return texts as string[];
   }
 
   /** Look-ups of events that are told together are gathered together. */
-  async #executeMissing(events: readonly Event[], texts: (string | undefined)[]): Promise<void> {
+  async #executeMissing(events: readonly LiveEvent[], texts: (string | undefined)[]): Promise<void> {
     const loaders = createLoaders(this.parts.services, this.reader);
     const faults: unknown[] = [];
-    const fill = async (event: Event, index: number): Promise<void> => {
+    const fill = async (event: LiveEvent, index: number): Promise<void> => {
       try {
         texts[index] ??= await this.#execute(event, loaders);
       } catch (error) {
@@ -64,7 +60,7 @@ export class EventExecution {
     if (faults.length > 0) throw faults[0];
   }
 
-  async #execute(event: Event, loaders: Loaders): Promise<string> {
+  async #execute(event: LiveEvent, loaders: Loaders): Promise<string> {
     const { executor, logger, onExecuted } = this.parts;
     onExecuted();
     const requestId = nanoid();

@@ -1,10 +1,9 @@
-import type { Id } from '../../base/ids.js';
-import type { LogRecord } from '../../model/log-record.js';
+import type { Told } from './cohort-source.js';
 import type { KeptResult } from './kept-results.js';
 
-interface Pending {
-  readonly record: LogRecord;
-  readonly entryId: Id | undefined;
+interface Pending<R> {
+  readonly record: R;
+  readonly about: string | undefined;
   isStarted: boolean;
   /** Once it is executed; empty where it is told to nobody any more. */
   text?: string;
@@ -14,14 +13,15 @@ interface Pending {
 const groupEvents = 50;
 const groupsAtOnce = 4;
 
-/** Events on their way to be told: executed in groups, and taken in the order of the log. */
-export class EventQueue {
-  readonly #waiting: Pending[] = [];
+/** Events on their way to be told: executed in groups, and taken in their order. */
+export class EventQueue<R extends Told> {
+  readonly #waiting: Pending<R>[] = [];
   #active = 0;
 
   constructor(
     /** Their texts; one execution for each. */
-    private readonly tell: (records: readonly LogRecord[]) => Promise<KeptResult[]>,
+    private readonly tell: (records: readonly R[]) => Promise<KeptResult[]>,
+    private readonly aboutOf: (record: R) => string | undefined,
     /** Told when more may be taken. */
     private readonly onReady: () => void,
   ) {}
@@ -30,17 +30,15 @@ export class EventQueue {
     return this.#waiting.length;
   }
 
-  add(records: readonly LogRecord[]): void {
-    for (const record of records) {
-      this.#waiting.push({ record, entryId: entryIdOf(record), isStarted: false });
-    }
+  add(records: readonly R[]): void {
+    for (const record of records) this.#waiting.push({ record, about: this.aboutOf(record), isStarted: false });
     this.#startSome();
   }
 
-  /** A removed entry's recording is told to nobody from now on. */
-  forget(entryId: Id): void {
+  /** What waits to be said about something is told to nobody. */
+  forget(about: string): void {
     for (const pending of this.#waiting) {
-      if (pending.entryId !== entryId) continue;
+      if (pending.about !== about) continue;
       pending.isStarted = true;
       pending.text = '';
     }
@@ -50,9 +48,7 @@ export class EventQueue {
   takeReady(most: number): KeptResult[] {
     let count = 0;
     while (count < most && this.#waiting[count]?.text !== undefined) count += 1;
-    return this.#waiting
-      .splice(0, count)
-      .map(({ record, entryId, text }) => ({ seq: record.seq, entryId, text: text! }));
+    return this.#waiting.splice(0, count).map(({ record, about, text }) => ({ seq: record.seq, about, text: text! }));
   }
 
   clear(): void {
@@ -67,8 +63,8 @@ export class EventQueue {
     }
   }
 
-  #nextGroup(): Pending[] {
-    const group: Pending[] = [];
+  #nextGroup(): Pending<R>[] {
+    const group: Pending<R>[] = [];
     for (const pending of this.#waiting) {
       if (pending.isStarted) continue;
       group.push(pending);
@@ -77,7 +73,7 @@ export class EventQueue {
     return group;
   }
 
-  async #start(group: readonly Pending[]): Promise<void> {
+  async #start(group: readonly Pending<R>[]): Promise<void> {
     for (const pending of group) pending.isStarted = true;
     this.#active += 1;
     const told = await this.tell(group.map(({ record }) => record)).catch(() => []);
@@ -87,6 +83,3 @@ export class EventQueue {
     this.onReady();
   }
 }
-
-/** The entry that a record says was recorded. */
-export const entryIdOf = (record: LogRecord): Id | undefined => (record.kind === 'entry' ? record.id : undefined);

@@ -1,4 +1,4 @@
-import type { Cohort } from './cohort.js';
+import type { Following } from './cohort.js';
 import type { ToldPage } from './history.js';
 import type { KeptResult } from './kept-results.js';
 import type { LiveSubscription } from './live-subscription.js';
@@ -24,7 +24,7 @@ export class Follower extends Unyielding implements Member, LiveSubscription {
   #pageRecords = pageRecords.first;
 
   constructor(
-    private cohort: Cohort,
+    private cohort: Following,
     after: number,
     private readonly outlet: Outlet,
     private readonly turns: Turns,
@@ -40,7 +40,7 @@ export class Follower extends Unyielding implements Member, LiveSubscription {
   }
 
   get place(): { readonly epoch: number; readonly seq: number } {
-    return { epoch: this.cohort.source.place.epoch, seq: this.lastSeq };
+    return { epoch: this.cohort.source.place.epoch, seq: Math.floor(this.lastSeq) };
   }
 
   take(results: readonly KeptResult[]): void {
@@ -55,7 +55,7 @@ export class Follower extends Unyielding implements Member, LiveSubscription {
   }
 
   /** Goes on at its place among others. */
-  moveTo(cohort: Cohort): void {
+  moveTo(cohort: Following): void {
     if (this.isStopped || cohort === this.cohort) return;
     this.#lastSeq = this.lastSeq;
     this.cohort.leave(this);
@@ -120,7 +120,7 @@ export class Follower extends Unyielding implements Member, LiveSubscription {
   }
 
   /** Holds a page only while it takes it: one that stops taking asks for the rest again. */
-  async #readPage(cohort: Cohort): Promise<void> {
+  async #readPage(cohort: Following): Promise<void> {
     const isOver = (): boolean => this.isStopped || this.cohort !== cohort;
     try {
       const page = await cohort.pageAfter(this.#lastSeq, this.#pageRecords);

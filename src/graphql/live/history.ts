@@ -1,27 +1,26 @@
 import type { Logger } from '../../base/logger.js';
-import type { LogRecord } from '../../model/log-record.js';
-import type { CohortSource } from './cohort-source.js';
+import type { CohortSource, Told } from './cohort-source.js';
 import type { KeptBudget, KeptResult } from './kept-results.js';
 import { patiently } from './patience.js';
 import type { Readers } from './readers.js';
 
-/** What a cohort tells of a part of the log. */
+/** What a cohort tells of a part of what it follows. */
 export interface ToldPage {
-  /** In order. A text is emptied once its entry is removed. */
+  /** In order. A text is emptied once what it says is taken back. */
   readonly results: readonly KeptResult[];
   /** Everything up to this number is among them, or is told to nobody. */
   readonly through: number;
 }
 
-export interface HistoryParts {
-  readonly source: Pick<CohortSource, 'place' | 'readAfter'>;
+export interface HistoryParts<R extends Told> {
+  readonly source: Pick<CohortSource<R>, 'place' | 'readAfter'>;
   readonly readers: Readers;
   readonly budget: KeptBudget;
   /** How much of what was read a moment ago stays for others, in characters. */
   readonly limit: number;
   readonly logger: Logger;
   /** What is told of records, in their order, without those that are told to nobody. */
-  tell(records: readonly LogRecord[]): Promise<KeptResult[]>;
+  tell(records: readonly R[]): Promise<KeptResult[]>;
   isOver(): boolean;
   onRead(): void;
 }
@@ -32,7 +31,8 @@ interface Page {
   through: number;
   readonly told: Promise<ToldPage>;
   readonly results: KeptResult[];
-  readonly forgotten: Set<string>;
+  /** About what, and before which place. */
+  readonly forgotten: Map<string, number>;
   size: number;
   /** Once it was read: until when it stays. What stays is counted. */
   timer?: NodeJS.Timeout;
@@ -48,12 +48,12 @@ const recentMs = 5000;
  * The log as a cohort tells it to those who come from before what it kept. Pages are read and executed once for all who
  * need them at about the same time, so that a crowd that comes back costs what one does.
  */
-export class History {
+export class History<R extends Told> {
   /** Those used longest ago first. */
   readonly #pages: Page[] = [];
   #size = 0;
 
-  constructor(private readonly parts: HistoryParts) {}
+  constructor(private readonly parts: HistoryParts<R>) {}
 
   /**
    * What is told after a place.
@@ -76,11 +76,11 @@ export class History {
     }
   }
 
-  /** A removed entry's recording is told to nobody from now on. */
-  forget(entryId: string): void {
+  /** What is said about something before a place is told to nobody from now on. */
+  forget(about: string, before: number): void {
     for (const page of this.#pages) {
-      page.forgotten.add(entryId);
-      const at = page.results.findIndex((result) => result.entryId === entryId);
+      page.forgotten.set(about, before);
+      const at = page.results.findIndex((result) => result.about === about && result.seq < before);
       if (at < 0) continue;
       const result = page.results[at]!;
       page.results[at] = { ...result, text: '' };
@@ -107,7 +107,7 @@ export class History {
       after: seq,
       through,
       results: [],
-      forgotten: new Set(),
+      forgotten: new Map(),
       size: 0,
       told: Promise.resolve().then(() => this.parts.readers.run(() => this.#read(page, boundary - seq))),
     };
@@ -121,7 +121,7 @@ export class History {
 
   async #read(page: Page, limit: number): Promise<ToldPage> {
     const { source, tell, isOver, logger, onRead } = this.parts;
-    const read = (): ReturnType<CohortSource['readAfter']> => {
+    const read = (): ReturnType<CohortSource<R>['readAfter']> => {
       onRead();
       return source.readAfter(page.after, limit);
     };
@@ -130,7 +130,7 @@ export class History {
     for (let from = 0; from < records.length; from += groupRecords) {
       const group = records.slice(from, from + groupRecords);
       for (const result of await tell(group)) {
-        const isForgotten = result.entryId !== undefined && page.forgotten.has(result.entryId);
+        const isForgotten = result.about !== undefined && result.seq < (page.forgotten.get(result.about) ?? 0);
         page.results.push(isForgotten ? { ...result, text: '' } : result);
         page.size += result.text.length;
       }

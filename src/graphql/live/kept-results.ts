@@ -1,8 +1,8 @@
 /** One event as its cohort told it. */
 export interface KeptResult {
   readonly seq: number;
-  /** The entry that it tells of, where it tells that one was recorded. */
-  readonly entryId: string | undefined;
+  /** What it is about, where a later one can take back what it says. */
+  readonly about: string | undefined;
   readonly text: string;
 }
 
@@ -15,7 +15,7 @@ export class KeptBudget {
 
 /**
  * A cohort's last results, so that who was away for a moment gets them without a look at the log.
- * The law: whatever the cohort released above `from` is here, but for what was removed since.
+ * The law: whatever the cohort released above `from` is here, but for what was taken back since.
  */
 export class KeptResults {
   #results: KeptResult[] = [];
@@ -47,9 +47,9 @@ export class KeptResults {
     }
   }
 
-  /** What a removed entry's recording said is told to nobody any more. */
-  purge(entryId: string): void {
-    const at = this.#results.findIndex((result) => result.entryId === entryId);
+  /** What was said last about something is told to nobody any more. */
+  purge(about: string): void {
+    const at = this.#results.findLastIndex((result) => result.about === about);
     if (at < this.#first) return;
     this.#count(-this.#results[at]!.text.length);
     this.#results[at] = { ...this.#results[at]!, text: '' };

@@ -6,19 +6,21 @@ import type { LogRecord } from '../../model/log-record.js';
 import type { NamedFilter } from '../../services/activity-logs/named-filter.js';
 import { isTold } from '../activity-logs/activity-log.event.js';
 import type { Cohort } from './cohort.js';
-import type { CohortSource, LogPage } from './cohort-source.js';
+import type { CohortSource, SourcePage } from './cohort-source.js';
+import { logTelling } from './log-telling.js';
 import { RecentChanges } from './recent-changes.js';
 
 interface FilterGroup {
   readonly filter: ResolvedFilter;
-  readonly cohorts: Set<Cohort>;
+  readonly cohorts: Set<Cohort<LogRecord>>;
 }
 
 /** One workspace's log for all its cohorts: followed once, and each different filter looked at once for a record. */
-export class WorkspaceSource implements CohortSource {
+export class WorkspaceSource implements CohortSource<LogRecord> {
   readonly #groups = new Map<string, FilterGroup>();
-  readonly #cohorts = new Map<string, Cohort>();
-  readonly #names = new Map<Cohort, NamedFilter>();
+  readonly #cohorts = new Map<string, Cohort<LogRecord>>();
+  readonly #filters = new Map<Cohort<LogRecord>, ResolvedFilter>();
+  readonly #names = new Map<Cohort<LogRecord>, NamedFilter>();
   readonly #changes: RecentChanges;
   readonly #epoch: number;
   readonly #stop: () => void;
@@ -38,7 +40,7 @@ export class WorkspaceSource implements CohortSource {
     return this.feed.place;
   }
 
-  get cohorts(): Iterable<Cohort> {
+  get cohorts(): Iterable<Cohort<LogRecord>> {
     return this.#cohorts.values();
   }
 
@@ -46,7 +48,7 @@ export class WorkspaceSource implements CohortSource {
     return this.#cohorts.size === 0;
   }
 
-  find(key: string): Cohort | undefined {
+  find(key: string): Cohort<LogRecord> | undefined {
     return this.#cohorts.get(key);
   }
 
@@ -55,34 +57,40 @@ export class WorkspaceSource implements CohortSource {
     return this.#changes.after(from)?.reduce((now, record) => now.after(record), names);
   }
 
-  /** @param names of its filter, up to date. */
-  add(cohort: Cohort, names?: NamedFilter): void {
+  /**
+   * @param filter what the cohort is told of.
+   * @param names of the filter, up to date.
+   */
+  add(cohort: Cohort<LogRecord>, filter: ResolvedFilter, names?: NamedFilter): void {
     this.#cohorts.set(cohort.key, cohort);
+    this.#filters.set(cohort, filter);
     if (names) this.#names.set(cohort, names);
     this.#group(cohort);
   }
 
-  remove(cohort: Cohort): void {
-    this.#cohorts.delete(cohort.key);
-    this.#names.delete(cohort);
+  remove(cohort: Cohort<LogRecord>): void {
     this.#ungroup(cohort);
+    this.#cohorts.delete(cohort.key);
+    this.#filters.delete(cohort);
+    this.#names.delete(cohort);
   }
 
-  #group(cohort: Cohort): void {
-    const key = JSON.stringify(cohort.filter);
-    const group = this.#groups.get(key) ?? { filter: cohort.filter, cohorts: new Set() };
+  #group(cohort: Cohort<LogRecord>): void {
+    const filter = this.#filters.get(cohort)!;
+    const key = JSON.stringify(filter);
+    const group = this.#groups.get(key) ?? { filter, cohorts: new Set() };
     this.#groups.set(key, group);
     group.cohorts.add(cohort);
   }
 
-  #ungroup(cohort: Cohort): void {
-    const key = JSON.stringify(cohort.filter);
+  #ungroup(cohort: Cohort<LogRecord>): void {
+    const key = JSON.stringify(this.#filters.get(cohort));
     const group = this.#groups.get(key);
     group?.cohorts.delete(cohort);
     if (group?.cohorts.size === 0) this.#groups.delete(key);
   }
 
-  async readAfter(seq: number, limit: number): Promise<LogPage> {
+  async readAfter(seq: number, limit: number): Promise<SourcePage<LogRecord>> {
     const page = await this.feed.readAfter(seq, limit);
     if (page.place.epoch !== this.#epoch) throw restored();
     return page;
@@ -120,11 +128,12 @@ export class WorkspaceSource implements CohortSource {
     }
   }
 
-  #rename(cohort: Cohort, names: NamedFilter, after: number): void {
+  #rename(cohort: Cohort<LogRecord>, names: NamedFilter, after: number): void {
     this.#names.set(cohort, names);
-    if (JSON.stringify(names.filter) === JSON.stringify(cohort.filter)) return;
+    if (JSON.stringify(names.filter) === JSON.stringify(this.#filters.get(cohort))) return;
     this.#ungroup(cohort);
-    cohort.reinterpret(names.filter, after);
+    this.#filters.set(cohort, names.filter);
+    cohort.reinterpret(logTelling(names.filter), after);
     this.#group(cohort);
   }
 }

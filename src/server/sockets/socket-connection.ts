@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
-import type { SubscriptionRequest } from '../../graphql/live/live.js';
 import type { LiveSubscription } from '../../graphql/live/live-subscription.js';
 import type { Outlet } from '../../graphql/live/outlet.js';
+import type { SubscriptionRequest } from '../../graphql/live/subscription-request.js';
 import { Connection } from './connection.js';
 import type { SocketLimits } from './socket-limits.js';
 

@@ -7,6 +7,7 @@ import { History } from '../../../src/graphql/live/history.js';
 import { KeptResults } from '../../../src/graphql/live/kept-results.js';
 import type { Outlet } from '../../../src/graphql/live/outlet.js';
 import { WorkspaceSource } from '../../../src/graphql/live/workspace-source.js';
+import type { LogRecord } from '../../../src/model/log-record.js';
 
 interface BrokenRule {
   /** What goes wrong without it. */
@@ -30,7 +31,7 @@ export const brokenRules: Readonly<Record<string, BrokenRule>> = {
   'one that joins is given what it missed first': {
     shows: /was told nothing at/,
     breakIt: () =>
-      void vi.spyOn(Cohort.prototype, 'join').mockImplementation(function (this: Cohort, member, seq) {
+      void vi.spyOn(Cohort.prototype, 'join').mockImplementation(function (this: Cohort<LogRecord>, member, seq) {
         return join.call(this, member, Math.max(seq, this.released), () => true);
       }),
   },
@@ -79,7 +80,11 @@ export const brokenRules: Readonly<Record<string, BrokenRule>> = {
   'a page says how far it was read': {
     shows: /was told nothing at/,
     breakIt: () =>
-      void vi.spyOn(History.prototype, 'after').mockImplementation(async function (this: History, seq, limit) {
+      void vi.spyOn(History.prototype, 'after').mockImplementation(async function (
+        this: History<LogRecord>,
+        seq,
+        limit,
+      ) {
         const page = await after.call(this, seq, limit);
         return { ...page, through: page.through + 1 };
       }),
@@ -88,7 +93,7 @@ export const brokenRules: Readonly<Record<string, BrokenRule>> = {
   'those who need the same page share it': {
     shows: /is read twice at once/,
     breakIt: () =>
-      void vi.spyOn(History.prototype, 'after').mockImplementation(function (this: History, seq, limit) {
+      void vi.spyOn(History.prototype, 'after').mockImplementation(function (this: History<LogRecord>, seq, limit) {
         const { parts } = this as unknown as { parts: ConstructorParameters<typeof History>[0] };
         return after.call(new History(parts), seq, limit);
       }),
@@ -108,7 +113,7 @@ export const brokenRules: Readonly<Record<string, BrokenRule>> = {
   'an event is executed once for all': {
     shows: /more often than it came/,
     breakIt: () =>
-      void vi.spyOn(Cohort.prototype, 'tell').mockImplementation(function (this: Cohort, selected, through) {
+      void vi.spyOn(Cohort.prototype, 'tell').mockImplementation(function (this: Cohort<LogRecord>, selected, through) {
         tell.call(this, selected, through);
         tell.call(this, selected, through);
       }),

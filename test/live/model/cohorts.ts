@@ -4,10 +4,12 @@ import type { CohortSource } from '../../../src/graphql/live/cohort-source.js';
 import type { EventExecution } from '../../../src/graphql/live/event-execution.js';
 import { Follower } from '../../../src/graphql/live/follower.js';
 import { KeptBudget } from '../../../src/graphql/live/kept-results.js';
+import { logTelling } from '../../../src/graphql/live/log-telling.js';
 import type { Outlet } from '../../../src/graphql/live/outlet.js';
 import { Readers } from '../../../src/graphql/live/readers.js';
 import { Turns } from '../../../src/graphql/live/turns.js';
 import { WorkspaceSource } from '../../../src/graphql/live/workspace-source.js';
+import type { LogRecord } from '../../../src/model/log-record.js';
 import { modelExecution } from './execution.js';
 import type { SimLog } from './log.js';
 import type { Requests } from './requests.js';
@@ -22,7 +24,7 @@ export interface Tuning {
 
 /** A cohort and what it costs. */
 export class ModelCohort {
-  readonly cohort: Cohort;
+  readonly cohort: Cohort<LogRecord>;
   readonly #due = new Map<number, number>();
   readonly #underWay = new Set<string>();
 
@@ -41,10 +43,11 @@ export class ModelCohort {
     const { all, source, requests } = parts;
     const { tuning, budget, readers } = all;
     const execution = modelExecution(requests, reader);
+    const filter = action === undefined ? {} : { actions: [action] };
     this.cohort = new Cohort({
       ...tuning,
       key: JSON.stringify([reader, action]),
-      filter: action === undefined ? {} : { actions: [action] },
+      telling: logTelling(filter),
       source: this.#counted(source),
       execution: { textsOf: (events, isOver) => this.#textsOf(execution, events, isOver) },
       readers,
@@ -53,7 +56,7 @@ export class ModelCohort {
       onRead: () => {},
       onUse: (isUsed) => all.used(this, isUsed),
     });
-    source.add(this.cohort);
+    source.add(this.cohort, filter);
   }
 
   selects(action: string): boolean {
@@ -69,8 +72,8 @@ export class ModelCohort {
     this.#due.set(seq, (this.#due.get(seq) ?? 1) + 1);
   }
 
-  #counted(source: WorkspaceSource): CohortSource {
-    const readAfter: CohortSource['readAfter'] = async (seq, limit) => {
+  #counted(source: WorkspaceSource): CohortSource<LogRecord> {
+    const readAfter: CohortSource<LogRecord>['readAfter'] = async (seq, limit) => {
       const what = `${seq}, ${limit}`;
       if (this.#underWay.has(what)) this.parts.wrong(`a page after ${what} is read twice at once`);
       this.#underWay.add(what);

@@ -1,0 +1,147 @@
+import type { FeedPlace } from '../../base/cursor.js';
+import { CodedError } from '../../base/errors.js';
+import type { Id } from '../../base/ids.js';
+import type { Logger } from '../../base/logger.js';
+import type { Cohort } from './cohort.js';
+import type { CohortHome } from './cohort-maker.js';
+import type { SourcePage, Telling, Told } from './cohort-source.js';
+import { patiently } from './patience.js';
+import type { FoldGeneration, FoldRecord, Followed } from './topic.js';
+
+/** How far folds are. */
+export interface FoldPlaceReader {
+  settle(workspaceId: Id, fold: string, atLeast?: number): Promise<FoldGeneration>;
+  /** Told of every move; answers how to stop that. */
+  follow(workspaceId: Id, fold: string, listener: (place: FoldGeneration) => void): () => void;
+}
+
+export interface FoldSourceParts {
+  readonly workspaceId: Id;
+  readonly fold: string;
+  readonly followed: Followed;
+  readonly folds: Pick<FoldPlaceReader, 'follow'>;
+  readonly logger: Logger;
+  /** Where it begins. */
+  readonly start: FoldGeneration;
+  /** Told when it can no longer be followed from here. */
+  onEnded(): void;
+}
+
+const pageRecords = 200;
+
+/** What a fold makes of one thing, for all who follow it: each time that the fold gets further, what changed is read once. */
+export class FoldSource implements CohortHome<FoldRecord> {
+  readonly #cohorts = new Map<string, Cohort<FoldRecord>>();
+  readonly #stop: () => void;
+  /** Everything up to its number was told to the cohorts. */
+  #told: FoldGeneration;
+  #latest: FoldGeneration;
+  #isReading = false;
+  #isClosed = false;
+
+  constructor(private readonly parts: FoldSourceParts) {
+    this.#told = parts.start;
+    this.#latest = parts.start;
+    this.#stop = parts.folds.follow(parts.workspaceId, parts.fold, (place) => this.#move(place));
+  }
+
+  get place(): FeedPlace {
+    const { epoch, seq } = this.#told;
+    return { workspaceId: this.parts.workspaceId, epoch, seq };
+  }
+
+  get cohorts(): Iterable<Cohort<FoldRecord>> {
+    return this.#cohorts.values();
+  }
+
+  get isEmpty(): boolean {
+    return this.#cohorts.size === 0;
+  }
+
+  find(key: string): Cohort<FoldRecord> | undefined {
+    return this.#cohorts.get(key);
+  }
+
+  add(cohort: Cohort<FoldRecord>): void {
+    this.#cohorts.set(cohort.key, cohort);
+  }
+
+  remove(cohort: Cohort<FoldRecord>): void {
+    this.#cohorts.delete(cohort.key);
+  }
+
+  readAfter(seq: number, limit: number): Promise<SourcePage<FoldRecord>> {
+    return this.#read(this.#told, seq, limit);
+  }
+
+  close(error?: unknown): void {
+    this.#isClosed = true;
+    this.#stop();
+    for (const cohort of [...this.#cohorts.values()]) cohort.end(error);
+  }
+
+  #move(place: FoldGeneration): void {
+    if (this.#isClosed) return;
+    if (place.epoch !== this.#told.epoch) {
+      this.parts.onEnded();
+      this.close(new CodedError('CURSOR_UNKNOWN', 'The log was restored since; load afresh without it', 'after'));
+      return;
+    }
+    this.#latest = place;
+    if (this.#isReading) return;
+    if (this.#told.seq < place.seq) void this.#readOn();
+    // The same, in documents that were made anew.
+    else this.#told = { ...place, seq: this.#told.seq };
+  }
+
+  async #readOn(): Promise<void> {
+    this.#isReading = true;
+    try {
+      while (!this.#isClosed && this.#told.seq < this.#latest.seq) await this.#tell(this.#latest);
+    } catch (error) {
+      this.parts.onEnded();
+      this.close(error);
+    }
+    this.#isReading = false;
+  }
+
+  async #tell(latest: FoldGeneration): Promise<void> {
+    const { logger } = this.parts;
+    for (let from = this.#told.seq; from < latest.seq; ) {
+      const page = await patiently(
+        () => this.#read(latest, from, pageRecords),
+        () => this.#isClosed,
+        logger,
+      );
+      if (this.#isClosed) return;
+      from = page.through;
+      this.#told = { ...latest, seq: from };
+      for (const cohort of this.#cohorts.values()) cohort.tell(page.records, page.through);
+    }
+  }
+
+  async #read(generation: FoldGeneration, after: number, limit: number): Promise<SourcePage<FoldRecord>> {
+    const most = Math.max(1, Math.ceil(limit));
+    const records = await this.parts.followed.changedAfter(generation, after, most);
+    const isWhole = records.length < most;
+    const through = isWhole ? Math.max(after, generation.seq) : records.at(-1)!.seq;
+    const next = (index: number) =>
+      records[index + 1] ?? (isWhole ? { seq: Math.floor(generation.seq) + 1 } : undefined);
+    return { records: records.map((record, index) => placed(record, next(index))), through };
+  }
+}
+
+/** The last that one record of the log changed has that record's number: from there one goes on behind all of them. */
+function placed(record: FoldRecord, next: Told | undefined): FoldRecord {
+  const seq = Math.ceil(record.seq);
+  const isLast = next !== undefined && Math.ceil(next.seq) > seq;
+  return isLast && seq !== record.seq ? { ...record, seq, eventAt: (cursor) => record.eventAt(cursor) } : record;
+}
+
+/** What a fold changed is told in its latest state alone. */
+export const foldTelling: Telling<FoldRecord> = {
+  isTold: () => true,
+  eventOf: (record, cursor) => record.eventAt(cursor),
+  aboutOf: ({ about }) => about,
+  supersedes: ({ about }) => about,
+};
