@@ -94,6 +94,19 @@ describe('on the data of the demo', () => {
         });
       }
     },
+    Statistics: async () => {
+      type Stats = {
+        count: number;
+        groups: { count: number }[];
+        buckets: { count: number; counts: { count: number }[] }[];
+      };
+      const { activityLogStats: stats } = await answerOf<{ activityLogStats: Stats }>('Statistics');
+      const sum = (counts: { count: number }[]) => counts.reduce((all, { count }) => all + count, 0);
+      expect(stats.count).toBeGreaterThan(100);
+      expect(stats.groups.length).toBeGreaterThan(1);
+      expect([sum(stats.groups), sum(stats.buckets)]).toEqual([stats.count, stats.count]);
+      for (const { count, counts } of stats.buckets) expect(sum(counts)).toBe(count);
+    },
     'One person': async () => {
       const { latest, learning, climate } = await answerOf<Record<string, List>>('One person');
       expect(latest!.nodes).toHaveLength(10);

@@ -125,6 +125,51 @@ describe('/live', () => {
     await context.close();
   });
 
+  it('draws how many entries there were when, exactly, as they are recorded, removed and missed', async () => {
+    const { page, context, problems } = await browser.newPage({ timezoneId: 'Asia/Kolkata' });
+    await page.goto(`${demo.url}/live`);
+    await isNow(page, 'Connected');
+    const total = async () => Number((await page.locator('#stats-total').textContent())?.replace(',', ''));
+    const drawn = (count: number) => eventually(total).toBe(count);
+    const counted = async () => {
+      const hour = 3_600_000;
+      const occurredAfter = new Date(Math.floor(Date.now() / hour) * hour - 23 * hour - hour / 2).toISOString();
+      const query = 'query ($filter: ActivityLogFilter) { activityLogStats(filter: $filter) { count } }';
+      return (await demo.data<{ activityLogStats: { count: number } }, object>(query, { filter: { occurredAfter } }))
+        .activityLogStats.count;
+    };
+    const before = await counted();
+    await drawn(before);
+    const [known] = await record(demo, 'Drawn', 'Drawn, too');
+    await drawn(before + 2);
+    expect(await page.locator('.column').last().getAttribute('title')).toContain('Gateway');
+    await demo.data(DeleteActivityLogDocument, { id: known! });
+    await drawn(before + 1);
+
+    await page.getByRole('button', { name: 'Cut my connection' }).click();
+    await isNow(page, 'Cut off');
+    const [missed] = await record(demo, 'Not drawn yet');
+    expect(await total()).toBe(before + 1);
+    await isNow(page, 'Connected');
+    await drawn(before + 2);
+
+    // What was counted before this page came is not known to it one by one.
+    await page.reload();
+    await drawn(before + 2);
+    await demo.data(DeleteActivityLogDocument, { id: missed! });
+    await drawn(before + 1);
+    expect(await counted()).toBe(before + 1);
+
+    await page.getByRole('radio', { name: '14 days' }).check();
+    await page.getByText('in the last 14 days').waitFor();
+    expect(await page.locator('.column').count()).toBe(14);
+    expect(await page.locator('#stats-columns').getAttribute('aria-label')).toMatch(
+      /^Entries in the last 14 days: \d+/,
+    );
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
   it('follows with the filter that is chosen', async () => {
     const { page, context, problems } = await browser.newPage({ viewport: { width: 390, height: 844 } });
     await page.goto(`${demo.url}/live`);

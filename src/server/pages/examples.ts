@@ -1,5 +1,6 @@
 import type { Example } from './example.js';
 import { liveExamples } from './live-examples.js';
+import { statsExample } from './stats-example.js';
 
 /** The tabs of a first visit, and the list under "Examples". Each works as it is on the demo data. */
 export const examples: readonly Example[] = [
@@ -64,6 +65,7 @@ query Completed($filter: ActivityLogFilter) {
       filter: { sources: ['AWORLD', 'THRIVE'], actionClasses: ['COMPLETED', 'PASSED'], outcomes: ['SUCCESS'] },
     },
   },
+  statsExample,
   {
     title: 'One person',
     query: `# One person: What Dana did of late, whatever the

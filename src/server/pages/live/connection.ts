@@ -16,18 +16,33 @@ export interface ConnectionOptions {
   onEnd(problem: { readonly message: string; readonly code?: string }): void;
 }
 
+/** Follows the log after a place, and goes on after the last cursor whenever the connection comes back. */
+export type Follow = <T>(document: string, options: FollowOptions<T>) => () => void;
+
+export interface FollowOptions<T> {
+  readonly filter: Filter;
+  readonly after: string;
+  cursorOf(told: T): string;
+  next(told: T): void;
+  /** The cursor moved on, with an event or without. */
+  onCursor?(cursor: string): void;
+  onEnd?(problem: { readonly message: string; readonly code?: string }): void;
+}
+
 const longestWaitMs = 8_000;
 /** The gateway's code for a credential that it refuses. */
 const forbidden = 4403;
 
-/** A stock graphql-ws client with one subscription, which goes on after the last cursor whenever it comes back. */
+/** A stock graphql-ws client, whose subscriptions go on after their last cursors whenever it comes back. */
 export class Connection {
-  #last: string;
   readonly #client: Client;
+  /** Called with the cursors that the gateway tells beside events. */
+  readonly #followed = new Map<string, (cursor: string) => void>();
+  #begun = 0;
+  #newest = '';
   #holdUntil = 0;
 
   constructor(options: ConnectionOptions) {
-    this.#last = options.after;
     this.#client = createClient({
       url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
       connectionParams: { authorization: options.authorization },
@@ -35,17 +50,25 @@ export class Connection {
       retryAttempts: Number.POSITIVE_INFINITY,
       shouldRetry: (cause) => !(cause instanceof CloseEvent && cause.code === forbidden),
       retryWait: (retries) => this.#wait(retries),
+      // So that it is known whose cursors the gateway tells.
+      generateID: () => this.#newest,
       on: {
         connected: () => options.onOpen(),
         closed: () => options.onLost(),
         // With a filter that rarely matches, this is how the cursor keeps up with the log.
         ping: (_received, payload) => {
-          const [cursor] = Object.values((payload?.cursors ?? {}) as Record<string, string>);
-          if (cursor !== undefined) this.#moveTo(cursor, options);
+          const cursors = Object.entries((payload?.cursors ?? {}) as Record<string, string>);
+          for (const [id, cursor] of cursors) this.#followed.get(id)?.(cursor);
         },
       },
     });
-    this.#subscribe(options);
+    this.follow<{ activityLogged: LoggedEvent }>(followDocument, {
+      ...options,
+      cursorOf: ({ activityLogged }) => activityLogged.cursor,
+      next: ({ activityLogged }) => options.onEvent(activityLogged),
+      onCursor: (cursor) => options.onCursor(cursor),
+      onEnd: (problem) => options.onEnd(problem),
+    });
   }
 
   /** Breaks the socket without a goodbye, and lets the client come back after so long. */
@@ -58,28 +81,36 @@ export class Connection {
     void this.#client.dispose();
   }
 
-  #subscribe(options: ConnectionOptions): void {
+  follow: Follow = (document, options) => {
+    let last = options.after;
+    const moveTo = (cursor: string): void => {
+      last = cursor;
+      options.onCursor?.(cursor);
+    };
     const resuming = { filter: options.filter, after: '' };
     // The client sends its variables afresh each time it comes back: a getter gives it the cursor of that moment.
-    Object.defineProperty(resuming, 'after', { enumerable: true, get: () => this.#last });
-    this.#client.subscribe<{ activityLogged: LoggedEvent }>(
-      { query: followDocument, variables: resuming },
+    Object.defineProperty(resuming, 'after', { enumerable: true, get: () => last });
+    this.#begun += 1;
+    const id = `follow-${this.#begun}`;
+    this.#newest = id;
+    this.#followed.set(id, moveTo);
+    const stop = this.#client.subscribe<never>(
+      { query: document, variables: resuming },
       {
         next: ({ data }) => {
           if (!data) return;
-          this.#moveTo(data.activityLogged.cursor, options);
-          options.onEvent(data.activityLogged);
+          moveTo(options.cursorOf(data));
+          options.next(data);
         },
-        error: (cause) => options.onEnd(problemOf(cause)),
+        error: (cause) => options.onEnd?.(problemOf(cause)),
         complete: () => {},
       },
     );
-  }
-
-  #moveTo(cursor: string, options: ConnectionOptions): void {
-    this.#last = cursor;
-    options.onCursor(cursor);
-  }
+    return () => {
+      this.#followed.delete(id);
+      stop();
+    };
+  };
 
   #wait(retries: number): Promise<void> {
     const backOff = Math.min(longestWaitMs, 250 * 2 ** retries) * (0.5 + Math.random() / 2);

@@ -7,6 +7,8 @@ import { Feed } from './feed.js';
 import { Rates } from './rates.js';
 import { type Outlet, Session, type State } from './session.js';
 import { sourceNames } from './sources.js';
+import { spans } from './stats.js';
+import { StatsPanel } from './stats-panel.js';
 import type { Tally } from './tally.js';
 
 const find = <T extends Element = HTMLElement>(id: string): T => document.getElementById(id) as unknown as T;
@@ -17,6 +19,8 @@ const rates = new Rates();
 const feed = new Feed(find('feed'), (count) => {
   find('waiting').textContent = count > 0 ? `${count} waiting` : '';
 });
+
+const statsPanel = new StatsPanel(find);
 
 let session: Session | undefined;
 /** In the memory of this page and nowhere else. */
@@ -87,17 +91,32 @@ function chosenFilter(): Filter {
 async function begin(): Promise<void> {
   session?.stop();
   if (authorization === undefined) return refuse('');
-  const mine = new Session(asker(authorization), chosenFilter(), outlet);
+  const [ask, filter] = [asker(authorization), chosenFilter()];
+  const mine = new Session(ask, filter, outlet);
   session = mine;
   try {
     await mine.start(authorization);
+    if (session !== mine) return;
     keyForm.hidden = true;
     find('problem').textContent = '';
+    statsPanel.begin({ ask, filter, follow: mine.follow });
   } catch (cause) {
     if (session !== mine) return;
     outlet.state('ended');
     if (cause instanceof AskError && cause.code !== 'SERVICE_UNAVAILABLE') refuse(cause.message);
     else setTimeout(() => session === mine && void begin(), 2_000);
+  }
+}
+
+function wireSpans(): void {
+  for (const [index, span] of spans.entries()) {
+    const choice = document.createElement('input');
+    Object.assign(choice, { type: 'radio', name: 'span', checked: index === 0 });
+    choice.addEventListener('change', () => statsPanel.show(span));
+    const label = document.createElement('label');
+    label.className = 'chip';
+    label.append(choice, span.name);
+    find('spans').append(label);
   }
 }
 
@@ -112,6 +131,7 @@ function wire(): void {
     find('sources').append(label);
   }
   find('sources').addEventListener('change', () => void begin());
+  wireSpans();
   let typing: ReturnType<typeof setTimeout> | undefined;
   search.addEventListener('input', () => {
     clearTimeout(typing);

@@ -1,5 +1,5 @@
 import type { Ask } from './ask.js';
-import { Connection } from './connection.js';
+import { Connection, type Follow } from './connection.js';
 import {
   type Entry,
   type Filter,
@@ -77,6 +77,9 @@ export class Session {
     });
     this.#timer = setInterval(() => void this.compare(), compareEveryMs);
   }
+
+  /** Follows something else beside, over the same connection. */
+  follow: Follow = (document, options) => this.#connection?.follow(document, options) ?? (() => {});
 
   cut(): void {
     this.#connection?.cut(cutMs);
