@@ -61,6 +61,7 @@ import { Enrolments } from './store/enrolments.js';
 import { FoldStates } from './store/fold-states.js';
 import { IdempotencyKeys } from './store/idempotency-keys.js';
 import { Pathways } from './store/pathways.js';
+import { SourceRows } from './store/source-rows.js';
 import { SourceStates } from './store/source-states.js';
 import { Sources } from './store/sources.js';
 import { UnscopedStore } from './store/unscoped.js';
@@ -155,9 +156,16 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   const upstreamWrites = new UpstreamWrites(store);
   const users = new UserService(parts);
   const userExists = async (workspaceId: Id, userId: Id) => (await parts.users.byIds(workspaceId, [userId])).length > 0;
+  const nouns = {
+    activityService: new ActivityService(parts),
+    pathwayService: new PathwayService(parts),
+    enrolmentService: new EnrolmentService(parts),
+  };
   const ingest = closing.add(
     new Ingest({
       ...parts,
+      nouns: { ...parts, ...nouns },
+      rows: new SourceRows(store),
       deliveries: new Deliveries(store),
       unscoped,
       log,
@@ -176,6 +184,9 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
     activities: new ActivityService(parts),
     pathways: new PathwayService(parts),
     enrolments: new EnrolmentService(parts),
+    activities: nouns.activityService,
+    pathways: nouns.pathwayService,
+    enrolments: nouns.enrolmentService,
     users,
     credentials: new CredentialService({ ...parts, credentials, recorder: log.recorder, userExists }),
     sources: new SourceService({

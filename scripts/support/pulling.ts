@@ -10,6 +10,7 @@ import type { Source } from '../../src/model/source.js';
 import { allConnectors } from '../../src/sources/connectors.js';
 import { ActivityLogPages } from '../../src/store/activity-log-pages.js';
 import { connectStore } from '../../src/store/connect.js';
+import { SourceRows } from '../../src/store/source-rows.js';
 import { SourceStates } from '../../src/store/source-states.js';
 import { UnscopedStore } from '../../src/store/unscoped.js';
 import { UpstreamWrites } from '../../src/store/upstream-writes.js';
@@ -50,6 +51,12 @@ export async function startPulling(
       connectionsOf: (workspaceId, ids) => pages.connectionsOf(workspaceId, ids),
       readLog: async (id, after, limit) => (await log.feeds.open(id)).readAfter(after, limit),
       placeOf: async (id) => (await log.feeds.open(id)).place,
+      snapshots: {
+        rows: new SourceRows(store),
+        findKeys: (id, keys) => log.logs.findKeys(id, keys),
+        entriesOf: async (id, ids) => pages.findMany(await log.feeds.settle(id), ids),
+        pathways: { settle: async () => undefined },
+      },
       people: { recognise: async () => {} },
       logger: silentLogger,
       clock: systemClock,

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { JsonValue } from '../base/json.js';
 import type { Actor } from '../model/activity-log.js';
 import type { EntryDraft } from '../model/log-record.js';
+import type { PathwayActivity } from '../model/pathway.js';
 import type { Backfill } from '../model/source.js';
 import type { SourceSystem } from '../model/source-system.js';
 import type { Upstream } from './upstream.js';
@@ -58,6 +59,8 @@ export type Checkpoint = { readonly [name: string]: JsonValue };
 /** What one step brought. */
 export interface PullStep {
   readonly rows: readonly IngestedRow[];
+  /** The rows are how something stands, all of it; absent where they are what has happened. */
+  readonly snapshot?: Snapshot;
   /** Texts that are no rows of this system. They are counted and logged, and reading goes on. */
   readonly rejected?: readonly RejectedRow[];
   /** Where the next step goes on. Stored once all rows are durably recorded, never before. */
@@ -70,11 +73,39 @@ export interface PullStep {
   readonly backfill?: Backfill;
 }
 
+/**
+ * What a source that keeps no history tells of one thing: how it stands. A row of it becomes an entry where it is not as the
+ * last entry of that row says; one that is not there any more becomes an entry that says so.
+ */
+export interface Snapshot {
+  /** Of what it is, unlike any other of the source. */
+  readonly name: string;
+  readonly seenAt: Date;
+  /** The pathway that it tells of. */
+  readonly pathway?: SourcePathway;
+}
+
+/** A pathway in the words of its source. */
+export interface SourcePathway {
+  /** The system's own id. */
+  readonly id: string;
+  readonly name: string;
+  /** In order, each once. */
+  readonly activities: readonly SourcePathwayActivity[];
+  readonly enrolled: readonly { readonly actor: SourceActor; readonly groups: readonly string[] }[];
+}
+
+export interface SourcePathwayActivity extends Omit<PathwayActivity, 'activityId'> {
+  /** The system's own id. */
+  readonly id: string;
+  readonly name: string;
+}
+
 /** One row of a source as an entry of the log. */
 export interface IngestedRow {
-  /** Unique within the source; a repeat is recognised by it. */
+  /** Unique within the source; a repeat is recognised by it. Of a snapshot's row: what is the same while it changes. */
   readonly nativeKey: string;
-  /** Over what the system never changes of a row once it is there. */
+  /** Over what the system never changes of a row once it is there. Of a snapshot's row: over what an entry tells of it. */
   readonly contentHash: string;
   /** What the connector's writer would have answered for it. Absent: its native id. */
   readonly upstreamId?: string;
@@ -90,6 +121,8 @@ export interface IngestedRow {
 export interface SourceActor extends Omit<Actor, 'key'> {
   /** The system vouches for the email. */
   readonly isEmailVerified?: boolean;
+  /** What sets them apart where the system tells neither an id nor an email. */
+  readonly identity?: string;
 }
 
 export interface RejectedRow {

@@ -10,6 +10,7 @@ import type { Source, SourceDescription } from '../model/source.js';
 import type { SourceSystem } from '../model/source-system.js';
 import type { ActivityLogPages } from '../store/activity-log-pages.js';
 import type { Deliveries } from '../store/deliveries.js';
+import type { SourceRows } from '../store/source-rows.js';
 import type { SourceStates } from '../store/source-states.js';
 import type { Sources } from '../store/sources.js';
 import type { UnscopedStore } from '../store/unscoped.js';
@@ -21,6 +22,7 @@ import { Outbound } from './outbound.js';
 import { Puller } from './pull.js';
 import type { RecordingParts } from './recording.js';
 import { Sessions } from './session.js';
+import { type SourcePathwayParts, SourcePathways } from './source-pathways.js';
 import { UpstreamError } from './upstream-error.js';
 
 export interface IngestParts {
@@ -29,8 +31,11 @@ export interface IngestParts {
   readonly sources: Sources;
   readonly states: SourceStates;
   readonly writes: UpstreamWrites;
-  readonly log: Pick<Log, 'feeds' | 'recorder'>;
-  readonly pages: Pick<ActivityLogPages, 'connectionsOf'>;
+  readonly rows: SourceRows;
+  readonly log: Pick<Log, 'feeds' | 'recorder' | 'logs'>;
+  readonly pages: Pick<ActivityLogPages, 'connectionsOf' | 'findMany'>;
+  /** What makes nouns of what sources say of theirs. */
+  readonly nouns: SourcePathwayParts;
   readonly people: RecordingParts['people'];
   readonly connectors: ReadonlyMap<SourceSystem, Connector>;
   /** Origins on this machine or its network that the administrator lets sources call. */
@@ -53,8 +58,10 @@ export class Ingest implements Closeable {
     sources,
     states,
     writes,
+    rows,
     log,
     pages,
+    nouns,
     connectors,
     privateOrigins,
     reads,
@@ -85,6 +92,12 @@ export class Ingest implements Closeable {
       readLog: async (workspaceId, after, limit) => (await log.feeds.open(workspaceId)).readAfter(after, limit),
       placeOf: async (workspaceId) => (await log.feeds.open(workspaceId)).place,
       sessions: new Sessions({ secrets, outbound }),
+      snapshots: {
+        rows,
+        findKeys: (workspaceId, keys) => log.logs.findKeys(workspaceId, keys),
+        entriesOf: async (workspaceId, ids) => pages.findMany(await log.feeds.settle(workspaceId), ids),
+        pathways: new SourcePathways(nouns),
+      },
       reads,
       holder: `${hostname()}:${process.pid}:${nanoid(6)}`,
     });

@@ -35,7 +35,13 @@ export async function recordRows(
 ): Promise<RecordedRows> {
   const fitted = await withoutOurs(source, rows.map(fitting), ours);
   try {
-    await people.recognise(source.workspaceId, namedPeople(source, fitted));
+    await people.recognise(
+      source.workspaceId,
+      namedPeople(
+        source,
+        fitted.map(({ actor }) => actor),
+      ),
+    );
   } catch (error) {
     throw storeFault(error);
   }
@@ -44,22 +50,25 @@ export async function recordRows(
     fitted.map((row) => draftOf(source, row)),
   );
   const duplicates = rows.length - fitted.length;
-  const counts = { rows: rows.length, recorded: 0, duplicates, conflicts: 0, drifted: 0 };
+  const counts = { rows: rows.length, recorded: 0, duplicates, conflicts: 0 };
   for (const result of results) {
     if (result.status === 'rejected') throw storeFault(result.reason);
     if (result.value.outcome === 'RECORDED') counts.recorded += 1;
     else if (result.value.outcome === 'DUPLICATE') counts.duplicates += 1;
     else counts.conflicts += 1;
   }
-  const driftNames = new Set<string>();
-  for (const { drift = [] } of fitted) {
-    if (drift.length > 0) counts.drifted += 1;
-    for (const name of drift) driftNames.add(name);
-  }
-  const newest = fitted.reduce((most, { entry }) => Math.max(most, entry.occurredAtMicros), Number.NEGATIVE_INFINITY);
+  const { drifted, ...told } = toldBy(fitted);
+  return { counts: { ...counts, drifted }, ...told };
+}
+
+/** What some rows tell beside what they are. */
+export function toldBy(
+  rows: readonly IngestedRow[],
+): Pick<RecordedRows, 'driftNames' | 'lastEntryAt'> & Pick<SourceCounts, 'drifted'> {
+  const newest = rows.reduce((most, { entry }) => Math.max(most, entry.occurredAtMicros), Number.NEGATIVE_INFINITY);
   return {
-    counts,
-    driftNames: [...driftNames],
+    drifted: rows.filter(({ drift = [] }) => drift.length > 0).length,
+    driftNames: [...new Set(rows.flatMap(({ drift = [] }) => drift))],
     lastEntryAt: Number.isFinite(newest) ? new Date(Math.floor(newest / 1000)) : undefined,
   };
 }
@@ -82,11 +91,11 @@ async function withoutOurs(
 
 const upstreamIdOf = ({ upstreamId, entry }: IngestedRow): string | undefined => upstreamId ?? entry.nativeId;
 
-const storeFault = (cause: unknown): UpstreamError =>
+export const storeFault = (cause: unknown): UpstreamError =>
   new UpstreamError('STORE', 'Our own store could not take what the source gave', { cause });
 
-function draftOf(source: Source, { entry, actor, activityId, nativeKey, contentHash }: IngestedRow): EntryDraft {
-  const { isEmailVerified: _verified, ...told } = actor;
+export function draftOf(source: Source, { entry, actor, activityId, nativeKey, contentHash }: IngestedRow): EntryDraft {
+  const { isEmailVerified: _verified, identity: _identity, ...told } = actor;
   return {
     kind: 'entry',
     id: newId(),
@@ -109,12 +118,13 @@ function draftOf(source: Source, { entry, actor, activityId, nativeKey, contentH
 export function identityOf({ system, id }: Pick<Source, 'system' | 'id'>, actor: SourceActor): IdentityKey | undefined {
   if (actor.nativeId !== undefined) return nativeIdentity(system, id, actor.nativeId);
   if (actor.email) return nativeIdentity(system, id, `email:${actor.email.trim().toLowerCase()}`);
+  if (actor.identity !== undefined) return nativeIdentity(system, id, actor.identity);
   return actor.username ? nativeIdentity(system, id, `username:${actor.username}`) : undefined;
 }
 
-function namedPeople(source: Source, rows: readonly IngestedRow[]): NamedPerson[] {
+export function namedPeople(source: Source, actors: readonly SourceActor[]): NamedPerson[] {
   const people = new Map<IdentityKey, NamedPerson>();
-  for (const { actor } of rows) {
+  for (const actor of actors) {
     const key = actor.kind === 'USER' ? identityOf(source, actor) : undefined;
     if (key === undefined) continue;
     const { email, name, username } = actor;

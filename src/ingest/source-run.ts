@@ -8,12 +8,14 @@ import { retryDelayMs } from './backoff.js';
 import type { Checkpoint, Connector, PullStep, Session } from './connector.js';
 import { type RecordingParts, recordRows } from './recording.js';
 import type { Sessions } from './session.js';
+import { recordSnapshot, type SnapshotParts } from './snapshots.js';
 import { malformed, UpstreamError } from './upstream-error.js';
 import { isStoreFault, type WriteThroughParts, type WrittenPlace, writeThrough } from './write-through.js';
 
 export interface SourceRunParts extends RecordingParts, WriteThroughParts {
   readonly states: Pick<SourceStates, 'begin' | 'save' | 'rest' | 'wroteThrough'>;
   readonly sessions: Pick<Sessions, 'open'>;
+  readonly snapshots: SnapshotParts;
   readonly logger: Logger;
   random(): number;
   /** Whether the source is still as it was when the run began, and not paused. */
@@ -104,7 +106,9 @@ export class SourceRun {
   async #record(step: PullStep): Promise<boolean> {
     const { states, clock, logger } = this.parts;
     const { workspaceId, id } = this.source;
-    const { counts, driftNames, lastEntryAt } = await recordRows(this.parts, this.source, step.rows);
+    const { counts, driftNames, lastEntryAt } = step.snapshot
+      ? await recordSnapshot(this.parts, this.source, step, step.snapshot)
+      : await recordRows(this.parts, this.source, step.rows);
     const rejected = step.rejected ?? [];
     if (rejected.length > 0) {
       logger.warn(

@@ -16,6 +16,7 @@ import { pathwayStandingsCollection, pathwayStandingsIndexes, pathwayStandingsVa
 import { pathwaysCollection, pathwaysIndexes, pathwaysValidator } from './pathways.js';
 import { progressCellsCollection, progressCellsValidator } from './progress-cells.js';
 import { sourceCollection, sourceIndexes, sourceSchema } from './source-document.js';
+import { sourceRowCollection, sourceRowIndexes, sourceRowSchema } from './source-rows.js';
 import { sourceStateCollection, sourceStateIndexes, sourceStateSchema } from './source-states.js';
 import { upstreamWriteCollection, upstreamWriteIndexes, upstreamWriteSchema } from './upstream-writes.js';
 import { usersCollection, usersIndexes, usersValidator } from './users.js';
@@ -49,6 +50,7 @@ const schemas: readonly CollectionSchema[] = [
   { name: credentialCollection, indexes: credentialIndexes, schema: credentialSchema },
   { name: leaseCollection, schema: leaseSchema },
   { name: sourceStateCollection, indexes: sourceStateIndexes, schema: sourceStateSchema },
+  { name: sourceRowCollection, indexes: sourceRowIndexes, schema: sourceRowSchema },
   { name: deliveryCollection, indexes: deliveryIndexes, schema: deliverySchema },
   { name: upstreamWriteCollection, indexes: upstreamWriteIndexes, schema: upstreamWriteSchema },
   { name: idempotencyKeyCollection, indexes: idempotencyKeyIndexes, schema: idempotencyKeySchema },

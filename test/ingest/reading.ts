@@ -8,9 +8,11 @@ import type { Connector } from '../../src/ingest/connector.js';
 import { Outbound } from '../../src/ingest/outbound.js';
 import { Puller, type PullOptions } from '../../src/ingest/pull.js';
 import { Sessions } from '../../src/ingest/session.js';
+import { SourcePathways } from '../../src/ingest/source-pathways.js';
 import type { ActivityLog } from '../../src/model/activity-log.js';
 import type { Source, SourceState } from '../../src/model/source.js';
 import { toRecord } from '../../src/store/log-document.js';
+import { SourceRows } from '../../src/store/source-rows.js';
 import { SourceStates } from '../../src/store/source-states.js';
 import { UnscopedStore } from '../../src/store/unscoped.js';
 import { UpstreamWrites } from '../../src/store/upstream-writes.js';
@@ -81,6 +83,12 @@ export async function openReading(connector: Connector) {
       connectionsOf: (...args) => services.pages.connectionsOf(...args),
       readLog: async (id, after, limit) => (await services.log.feeds.open(id)).readAfter(after, limit),
       placeOf: async (id) => (await services.log.feeds.open(id)).place,
+      snapshots: {
+        rows: new SourceRows(store),
+        findKeys: (id, keys) => services.log.logs.findKeys(id, keys),
+        entriesOf: async (id, ids) => services.pages.findMany(await services.log.feeds.settle(id), ids),
+        pathways: new SourcePathways(services),
+      },
       people: { recognise: async () => {} },
       logger: silentLogger,
       clock: systemClock,

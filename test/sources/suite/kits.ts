@@ -1,6 +1,7 @@
 import type { SourceSystem } from '../../../src/model/source-system.js';
 import { allConnectors } from '../../../src/sources/connectors.js';
 import { aworldKit } from './aworld-kit.js';
+import { falkorKit } from './falkor-kit.js';
 import type { SourceKit } from './kit.js';
 import { posthogKit } from './posthog-kit.js';
 import { thriveKit } from './thrive-kit.js';
@@ -10,6 +11,7 @@ const kits: ReadonlyMap<SourceSystem, SourceKit> = new Map([
   ['AWORLD', aworldKit],
   ['POSTHOG', posthogKit],
   ['THRIVE', thriveKit],
+  ['FALKOR', falkorKit],
   ['TIKMATRIX', tikmatrixKit],
 ]);
 

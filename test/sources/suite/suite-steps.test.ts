@@ -34,8 +34,8 @@ describe.each(sources)('$system', ({ connector, kit }) => {
     if (!source.wrongSecrets) return;
     const wrong = await driven({ ...source, secrets: source.wrongSecrets });
     await expect(connector.test(wrong.session)).rejects.toMatchObject({ kind: 'REFUSED', status: 401 });
-    const none = driven({ ...source, secrets: {} });
-    await expect(none.then(({ session }) => connector.test(session))).rejects.toMatchObject({ kind: 'MISCONFIGURED' });
+    const withNone = async () => connector.test((await driven({ ...source, secrets: {} })).session);
+    await expect(withNone()).rejects.toMatchObject({ kind: 'MISCONFIGURED' });
   });
 
   it('reads nothing from nothing, and then what comes', async () => {
