@@ -47,6 +47,7 @@ import { UpstreamService } from './services/upstream.js';
 import { UserService } from './services/users.js';
 import { registerAWorldFacade } from './sources/aworld/facade.js';
 import { allConnectors } from './sources/connectors.js';
+import { registerPosthogFacade } from './sources/posthog/facade.js';
 import { registerThriveFacade } from './sources/thrive/facade.js';
 import { registerTikMatrixFacade } from './sources/tikmatrix/facade.js';
 import { Activities } from './store/activities.js';
@@ -261,6 +262,7 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   await registerAWorldFacade(app, { ...sourceParts, idempotencyKeys: new IdempotencyKeys(store) });
   await registerThriveFacade(app, sourceParts);
   await registerTikMatrixFacade(app, sourceParts);
+  await registerPosthogFacade(app, { ...sourceParts, workspaces: unscoped });
   if (deps.pages) await registerPages(app, { directory: deps.pages.directory, config: pageConfig(config, deps.pages) });
   closing.add(
     new Sweeper({ steps: sweeperSteps(log, services, ingest), logger, workspaces: () => unscoped.workspaceIds() }),

@@ -8,18 +8,24 @@ import type { ActivityLog } from '../model/activity-log.js';
 import type { ActivityLogFilter, ResolvedFilter } from '../model/activity-log-filter.js';
 import type { ActivityLogOrder } from '../model/activity-log-order.js';
 import { type IdentityKey, nativeActivityRef, nativeIdentity, userIdentity } from '../model/identity.js';
+import type { Page, PageRequest } from '../model/page.js';
 import { PayloadBudget } from '../model/payload-budget.js';
 import { facadeConnection, type SourceSystem } from '../model/source-system.js';
 import type { User } from '../model/user.js';
 import type { Viewer } from '../model/viewer.js';
 import type { Activities } from '../store/activities.js';
-import { activityLogKey } from '../store/activity-log-pages.js';
+import { activityLogKey, activityLogKeyLength } from '../store/activity-log-pages.js';
+import type { Users } from '../store/users.js';
 import { type KeptList, keptSource, type ListingParts, visibleFilter } from './activity-logs/listing.js';
 import { activityNamed } from './activity-logs/named.js';
 import { isOf, ownIdentities } from './activity-logs/own.js';
+import { cutPage } from './paging/pages.js';
+import { isIntegers, startPage } from './paging/places.js';
+import { checkRequest } from './paging/request.js';
 import { Walks } from './paging/walks.js';
 
 export interface SourceReadingParts extends ListingParts {
+  readonly users: ListingParts['users'] & Pick<Users, 'madeAt'>;
   readonly activities: ListingParts['activities'] & Pick<Activities, 'byRefs'>;
   readonly clock: Clock;
 }
@@ -94,6 +100,25 @@ export class SourceReadingService {
   }
 
   /**
+   * A page of the list, as our own API pages: all that follow it are read at the place in the log that the first was read at.
+   * @throws CodedError CURSOR_UNKNOWN, CURSOR_EXPIRED naming `after` or `before`.
+   */
+  async cut(
+    viewer: Viewer,
+    { page, ...list }: SourceList & { readonly page: PageRequest },
+  ): Promise<Page<ActivityLog>> {
+    const opened = await this.#openWindow(viewer, list);
+    const request = checkRequest(page);
+    const length = activityLogKeyLength(list.order);
+    const name = {
+      list: `source:${list.order}`,
+      isKey: (key: readonly (number | string)[]) => isIntegers(key, length),
+    };
+    const start = await startPage(this.parts, viewer.workspaceId, name, request);
+    return cutPage(keptSource(this.parts, { ...opened, window: start.place }, start), name, start, request);
+  }
+
+  /**
    * The next part of a list in the order of recording, read at the safe mark. What is recorded later has a higher number, so
    * parts that each begin where the one before ended skip nothing and double nothing.
    */
@@ -129,6 +154,12 @@ export class SourceReadingService {
     const direct = spaces.map((space) => nativeIdentity(source, space, userId));
     const owners = await users.byIdentities(workspaceId, direct);
     return [...new Set([...direct, ...owners.flatMap((user) => user.identities)])];
+  }
+
+  /** Users by the second since 1970 in which they were made. */
+  usersMadeAt(viewer: Viewer, second: number): Promise<User[]> {
+    requireScope(canReadLogs(viewer), 'activity_log:read');
+    return this.parts.users.madeAt(viewer.workspaceId, second);
   }
 
   /** Every identity of the viewer's own user. */

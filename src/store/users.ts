@@ -105,6 +105,12 @@ export class Users extends NamedNouns<UserDocument, User, UserFilter> {
     const wanted = { $in: sortNamesOf(names) };
     return this.nodes(await this.lists.any(workspaceId, { sortName: wanted }, { sortNamesOfMerged: wanted }));
   }
+
+  /** Who was made in this second since 1970, by what their ids say; those who were merged into another are that other. */
+  async madeAt(workspaceId: Id, second: number): Promise<User[]> {
+    const prefix = userIdentity(second.toString(16).padStart(8, '0'));
+    return this.nodes(await this.lists.any(workspaceId, { identities: { $regex: `^${prefix}` } }));
+  }
 }
 
 const identitiesIn = (keys: readonly IdentityKey[]): Document => ({ identities: { $in: [...keys] } });

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 export interface CurlAnswer {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into it with matchers
-  readonly json: any;
+  readonly json: any; // Undefined where there is no body.
 }
 
 /** Runs a documentation's own line by the shell, and answers what curl printed. */
@@ -14,5 +14,6 @@ export async function curl(line: string): Promise<CurlAnswer> {
   const [out, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
   const end = out.lastIndexOf('\n');
   if (end < 0 || errors !== '') throw new Error(`${line}: ${errors || out}`);
-  return { status: Number(out.slice(end + 1)), json: JSON.parse(out.slice(0, end)) };
+  const body = out.slice(0, end);
+  return { status: Number(out.slice(end + 1)), json: body === '' ? undefined : JSON.parse(body) };
 }

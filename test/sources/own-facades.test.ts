@@ -4,6 +4,7 @@ import type { SourceSystem } from '../../src/model/source-system.js';
 import { allConnectors } from '../../src/sources/connectors.js';
 import { addCredential } from '../auth/support.js';
 import { startGateway } from '../support/gateway.js';
+import { arrive as arriveOfPosthog, row as posthogRow } from './posthog/support.js';
 import { drive, recorded } from './suite/driving.js';
 import { arrive } from './thrive/support.js';
 
@@ -84,6 +85,23 @@ describe('a connector, pointed at our own façade', () => {
     const byToken = await readBack('THRIVE', { tenantId: key, clientId: key, since }, { clientSecret: client.secret });
     expect(byToken.rows).toHaveLength(rows.length);
     await Promise.all([driver.close(), byToken.driver.close()]);
+  });
+
+  it('reads it as it does PostHog', async () => {
+    const natives = Array.from({ length: 23 }, (_, n) =>
+      posthogRow({ created_at: `2024-03-08T12:55:02.00000${n % 3}Z`, item_id: String(n) }),
+    );
+    await arriveOfPosthog(gateway, natives);
+    const apiKey = gateway.people.admin!.replace('Bearer ', '');
+    for (const projectId of ['@current', gateway.home.id, key]) {
+      const { rows, driver } = await readBack('POSTHOG', { projectId, pageSize: 5 }, { apiKey });
+      const ofPosthog = rows.filter(({ entry }) => natives.includes(entry.native!));
+      expect(ofPosthog.map(({ entry }) => entry.native!).sort()).toEqual(natives.sort());
+      // Those of other systems, which were written here before, are among them in PostHog's shape.
+      expect(rows.length).toBeGreaterThan(natives.length);
+      expect(rows.every(({ entry }) => entry.occurredAtMicros > 0)).toBe(true);
+      await driver.close();
+    }
   });
 
   it('reads and writes it as it does AWorld', async () => {

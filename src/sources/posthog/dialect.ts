@@ -1,9 +1,9 @@
 import type { JsonValue } from '../../base/json.js';
 import type { ActivityLog } from '../../model/activity-log.js';
-import { readIdentity } from '../../model/identity.js';
 import type { User } from '../../model/user.js';
 import { isoOf } from '../times.js';
 import { type PosthogRow, type PosthogUser, readRow } from './payload.js';
+import { numberOf } from './users.js';
 import { uuidOf } from './uuid.js';
 
 /** An entry as the JSON text of a row: PostHog's own text where there is one, else what of an entry the shape can carry. */
@@ -30,10 +30,11 @@ function rowOf(entry: ActivityLog, user: User | undefined): PosthogRow {
   };
 }
 
-function userOf({ id, name, email, identities }: User): PosthogUser {
+function userOf(user: User): PosthogUser {
+  const { id, name, email } = user;
   const [first = '', ...others] = name.split(' ');
   return {
-    id: numberOf(id, identities),
+    id: numberOf(user),
     uuid: uuidOf('usr', id),
     distinct_id: id,
     first_name: first,
@@ -42,17 +43,6 @@ function userOf({ id, name, email, identities }: User): PosthogUser {
     is_email_verified: null,
     hedgehog_config: null,
   };
-}
-
-/** PostHog's own number of somebody; of who has none there, one made from our id: when it was made, and its counter. */
-function numberOf(id: string, identities: User['identities']): number {
-  const ofPosthog = identities.flatMap((key) => {
-    const identity = readIdentity(key);
-    const isNumber =
-      identity && 'source' in identity && identity.source === 'POSTHOG' && /^\d{1,15}$/.test(identity.nativeId);
-    return isNumber ? Number(identity.nativeId) : [];
-  });
-  return ofPosthog[0] ?? Number.parseInt(id.slice(0, 8) + id.slice(19), 16);
 }
 
 /** PostHog's own fields, and under `context`, which differs from product to product there, what it has no field for. */
