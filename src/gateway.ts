@@ -44,6 +44,7 @@ import { SourceRecordingService } from './services/source-recording.js';
 import { SourceRemovalService } from './services/source-removal.js';
 import { SourceService } from './services/sources.js';
 import { UpstreamService } from './services/upstream.js';
+import { UserErasureService } from './services/user-erasure.js';
 import { UserService } from './services/users.js';
 import { registerAWorldFacade } from './sources/aworld/facade.js';
 import { allConnectors } from './sources/connectors.js';
@@ -55,6 +56,7 @@ import { ActivityLogPages } from './store/activity-log-pages.js';
 import { ActivityLogStatsStore } from './store/activity-log-stats.js';
 import { ActivityLogWalk } from './store/activity-log-walk.js';
 import type { Store } from './store/connect.js';
+import { ControlEntries } from './store/control-entries.js';
 import { ControlLinks } from './store/control-links.js';
 import { CredentialStore } from './store/credentials.js';
 import { Deliveries } from './store/deliveries.js';
@@ -63,10 +65,12 @@ import { FoldStates } from './store/fold-states.js';
 import { IdempotencyKeys } from './store/idempotency-keys.js';
 import { Pathways } from './store/pathways.js';
 import { SourceRows } from './store/source-rows.js';
+import { PersonTexts } from './store/person-texts.js';
 import { SourceStates } from './store/source-states.js';
 import { Sources } from './store/sources.js';
 import { UnscopedStore } from './store/unscoped.js';
 import { UpstreamWrites } from './store/upstream-writes.js';
+import { UserErasures } from './store/user-erasures.js';
 import { Users } from './store/users.js';
 
 /** What a gateway is built on. */
@@ -108,6 +112,7 @@ const sweeperSteps = (log: Log, services: Services, ingest: Ingest): SweeperStep
   { name: 'removals', run: (workspaceId) => log.removal.sweep(workspaceId, removalAgeMs) },
   { name: 'sources', run: (workspaceId, proceed) => log.removal.sweepSources(workspaceId, proceed) },
   { name: 'users', run: (workspaceId) => services.users.catchUp(workspaceId) },
+  { name: 'erasures', run: (workspaceId, proceed) => services.userErasures.sweep(workspaceId, proceed) },
   { name: 'activities', run: (workspaceId) => services.activities.catchUp(workspaceId) },
   { name: 'pathways', run: (workspaceId) => services.pathways.catchUp(workspaceId) },
   { name: 'enrolments', run: (workspaceId) => services.enrolments.catchUp(workspaceId) },
@@ -189,6 +194,14 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
     pathways: nouns.pathwayService,
     enrolments: nouns.enrolmentService,
     users,
+    userErasures: new UserErasureService({
+      ...parts,
+      history: users.history,
+      erasures: new UserErasures(store),
+      texts: new PersonTexts(store),
+      controls: new ControlEntries(store),
+      onBegun: () => sweeper.wake(),
+    }),
     credentials: new CredentialService({ ...parts, credentials, recorder: log.recorder, userExists }),
     sources: new SourceService({
       ...parts,
@@ -264,7 +277,7 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   await registerTikMatrixFacade(app, sourceParts);
   await registerPosthogFacade(app, { ...sourceParts, workspaces: unscoped });
   if (deps.pages) await registerPages(app, { directory: deps.pages.directory, config: pageConfig(config, deps.pages) });
-  closing.add(
+  const sweeper = closing.add(
     new Sweeper({ steps: sweeperSteps(log, services, ingest), logger, workspaces: () => unscoped.workspaceIds() }),
   );
   closing.defer(() => app.close());

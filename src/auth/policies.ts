@@ -63,6 +63,9 @@ export const canUseWebhooks = holds('webhooks');
 /** Managing credentials is for those who may do everything. */
 export const canManageCredentials = holds('*');
 
+/** Erasing what somebody is called cannot be taken back. */
+export const canEraseUsers = holds('*');
+
 /** The first of the scopes that the viewer could not give away, since it lacks it itself. */
 export const scopeBeyond = (viewer: Viewer, wanted: readonly Scope[]): Scope | undefined =>
   wanted.find((scope) => !covers(viewer.scopes, scope));

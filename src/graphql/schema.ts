@@ -18,6 +18,7 @@ import { SourceResolver } from './sources/source.resolver.js';
 import { SourceSubscription } from './sources/source.subscription.js';
 import { ActivityLogStatsResolver } from './stats/activity-log-stats.resolver.js';
 import { UserResolver } from './users/user.resolver.js';
+import { UserErasureResolver } from './users/user-erasure.resolver.js';
 import { ViewerResolver } from './viewer/viewer.resolver.js';
 
 const resolvers = [
@@ -30,6 +31,7 @@ const resolvers = [
   ActivityLogStatsResolver,
   ActivityResolver,
   UserResolver,
+  UserErasureResolver,
   PathwayResolver,
   PathwayRelations,
   PathwayActivityRelations,

@@ -8,6 +8,7 @@ import type { EnrolmentService } from '../services/enrolments.js';
 import type { PathwayService } from '../services/pathways.js';
 import type { SourceService } from '../services/sources.js';
 import type { UpstreamService } from '../services/upstream.js';
+import type { UserErasureService } from '../services/user-erasure.js';
 import type { UserService } from '../services/users.js';
 
 /** Whatever resolvers may call. */
@@ -18,6 +19,7 @@ export interface Services {
   readonly pathways: PathwayService;
   readonly enrolments: EnrolmentService;
   readonly users: UserService;
+  readonly userErasures: UserErasureService;
   readonly credentials: CredentialService;
   readonly sources: SourceService;
   readonly upstream: UpstreamService;

@@ -1,5 +1,5 @@
 import type { Id } from '../base/ids.js';
-import { type Closeable, sleep } from '../base/lifecycle.js';
+import { type Closeable, type Deferred, deferred, sleep } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
 
 /** Work that a crash may have left half done, and that may be done again by anybody. */
@@ -21,9 +21,15 @@ export interface SweeperOptions {
 export class Sweeper implements Closeable {
   readonly #closing = new AbortController();
   readonly #running: Promise<void>;
+  #awake: Deferred<void> = deferred();
 
   constructor(private readonly options: SweeperOptions) {
     this.#running = this.#run();
+  }
+
+  /** There is something to finish at once. */
+  wake(): void {
+    this.#awake.resolve();
   }
 
   async close(): Promise<void> {
@@ -34,10 +40,17 @@ export class Sweeper implements Closeable {
   async #run(): Promise<void> {
     const { everyMs = 30_000 } = this.options;
     while (!this.#closing.signal.aborted) {
+      this.#awake = deferred();
       const workspaces = await this.#attempt(() => this.options.workspaces());
       for (const workspaceId of workspaces ?? []) await this.#attempt(() => this.#sweep(workspaceId));
-      await sleep(everyMs, this.#closing.signal);
+      await this.#rest(everyMs);
     }
+  }
+
+  async #rest(ms: number): Promise<void> {
+    const resting = new AbortController();
+    await Promise.race([this.#awake.promise, sleep(ms, AbortSignal.any([resting.signal, this.#closing.signal]))]);
+    resting.abort();
   }
 
   /** What fails for one workspace does not keep the others waiting. */

@@ -101,6 +101,8 @@ export interface ActivityLog {
   readonly changes?: string;
   /** The source's own JSON text, byte for byte. */
   readonly native?: string;
+  /** When what the entry said of the person who acted was erased, and what they and the source wrote. */
+  readonly textsErasedAt?: Date;
 }
 
 export const occurredAt = (entry: Pick<ActivityLog, 'occurredAtMicros'>): Date =>

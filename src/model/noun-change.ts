@@ -13,7 +13,15 @@ export type NounState<T> = Omit<T, 'workspaceId' | 'seq'>;
 
 export const encodeChange = <T extends { readonly id: Id }>(change: NounChange<T>): string => JSON.stringify(change);
 
-const dates: ReadonlySet<string> = new Set(['at', 'createdAt', 'updatedAt', 'mergedAt', 'enrolledAt', 'withdrawnAt']);
+const dates: ReadonlySet<string> = new Set([
+  'at',
+  'createdAt',
+  'updatedAt',
+  'mergedAt',
+  'enrolledAt',
+  'withdrawnAt',
+  'erasedAt',
+]);
 
 /** The change as it was encoded, with its dates. */
 export const decodeChange = <T>(payload: string): NounChange<T> =>

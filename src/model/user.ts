@@ -13,6 +13,8 @@ export interface User {
   readonly vouched?: readonly VouchedEmail[];
   /** Everybody who was merged into this person, whether at once or by way of another. */
   readonly mergedFrom?: readonly MergedUser[];
+  /** When what they are called was erased: no source fills it in again. */
+  readonly erasedAt?: Date;
   /** The log's number of the last change. */
   readonly seq: number;
   readonly createdAt: Date;

@@ -17,6 +17,7 @@ import { nameKey } from '../store/named-nouns.js';
 import type { Users } from '../store/users.js';
 import { checkExactlyOne, checkId, checkIds, checkList, checkSearch, checkWellFormed } from './input/checks.js';
 import { type ChangingParts, NounChanges } from './nouns/changes.js';
+import type { NounHistory } from './nouns/history.js';
 import { isNameKey } from './nouns/keys.js';
 import type { Changed, ChangedMany, ReaderContext, RemovedNoun } from './nouns/results.js';
 import { cutPage } from './paging/pages.js';
@@ -57,6 +58,11 @@ export class UserService {
         return new IdentityClaims(await parts.users.byIdentities(workspaceId, wanted));
       },
     });
+  }
+
+  /** All changes of users, as one line, for what changes them beside this. */
+  get history(): NounHistory<User> {
+    return this.#changes.history;
   }
 
   /** Exactly one of the two arguments. */

@@ -257,7 +257,7 @@ export interface ReadOptions {
 const erasedFields = Object.fromEntries(
   [
     'sweep nativeId action actionClass occurredAtMicros actorKey actor activityRef objectType objectId objectName',
-    'pathwayId platform serial summary outcome value progress tags words additionalData changes native nativeSha256',
+    'pathwayId platform serial summary outcome value progress tags words additionalData changes native nativeSha256 textsErasedAt',
   ]
     .flatMap((names) => names.split(' '))
     .map((name) => [name, '' as const]),

@@ -47,6 +47,7 @@ export interface LogDocument {
   changes?: string;
   native?: string;
   nativeSha256?: Binary;
+  textsErasedAt?: Date;
   targetId?: ObjectId;
   control?: { noun: string; change: string; subjectId: ObjectId; payload?: string };
 }
@@ -119,6 +120,7 @@ function entryFields(
     changes: entry.changes,
     native: entry.native,
     nativeSha256: entry.native === undefined ? undefined : new Binary(hash(entry.native)),
+    textsErasedAt: entry.textsErasedAt,
   };
 }
 
@@ -157,6 +159,7 @@ export const toEntry = (document: LogDocument): ActivityLog => ({
   additionalData: document.additionalData,
   changes: document.changes,
   native: document.native,
+  textsErasedAt: document.textsErasedAt,
 });
 
 const toFilterFields = (document: LogDocument): FilterFields => ({

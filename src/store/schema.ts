@@ -19,6 +19,7 @@ import { sourceCollection, sourceIndexes, sourceSchema } from './source-document
 import { sourceRowCollection, sourceRowIndexes, sourceRowSchema } from './source-rows.js';
 import { sourceStateCollection, sourceStateIndexes, sourceStateSchema } from './source-states.js';
 import { upstreamWriteCollection, upstreamWriteIndexes, upstreamWriteSchema } from './upstream-writes.js';
+import { userErasureCollection, userErasureIndexes, userErasureSchema } from './user-erasures.js';
 import { usersCollection, usersIndexes, usersValidator } from './users.js';
 import { workspaceCollection, workspaceIndexes, workspaceSchema } from './workspace-document.js';
 
@@ -37,6 +38,7 @@ const schemas: readonly CollectionSchema[] = [
     schema: logSchema,
   },
   { name: usersCollection, indexes: usersIndexes, schema: usersValidator },
+  { name: userErasureCollection, indexes: userErasureIndexes, schema: userErasureSchema },
   { name: activitiesCollection, indexes: activitiesIndexes, schema: activitiesValidator },
   { name: pathwaysCollection, indexes: pathwaysIndexes, schema: pathwaysValidator },
   { name: enrolmentsCollection, indexes: enrolmentsIndexes, schema: enrolmentsValidator },

@@ -18,6 +18,7 @@ interface UserDocument extends NamedDocument {
   sortNamesOfMerged?: string[];
   createdAt?: Date;
   updatedAt?: Date;
+  erasedAt?: Date;
   removedAt?: Date;
   /** Of who is part of another: that one. Their identities, their own among them, are that one's. */
   mergedInto?: ObjectId;
@@ -75,6 +76,7 @@ export const usersValidator: Document = {
       sortNamesOfMerged: strings,
       createdAt: { bsonType: 'date' },
       updatedAt: { bsonType: 'date' },
+      erasedAt: { bsonType: 'date' },
       removedAt: { bsonType: 'date' },
       mergedInto: { bsonType: 'objectId' },
     },
@@ -141,6 +143,7 @@ const toDocument = (user: User): UserDocument => ({
   sortNamesOfMerged: user.mergedFrom?.map((merged) => sortNameOf(merged.name)),
   createdAt: user.createdAt,
   updatedAt: user.updatedAt,
+  erasedAt: user.erasedAt,
 });
 
 const toUser = (document: UserDocument): User => ({
@@ -161,6 +164,7 @@ const toUser = (document: UserDocument): User => ({
   seq: Number(document.seq),
   createdAt: document.createdAt!,
   updatedAt: document.updatedAt!,
+  ...(document.erasedAt && { erasedAt: document.erasedAt }),
 });
 
 /**

@@ -111,4 +111,11 @@ export class ActivityLogType {
 
   @Field(() => [String], { description: 'Words that the entry is tagged with, e.g. `["mobility", "spring"]`.' })
   tags!: readonly string[];
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      "When the texts of the person who acted were erased. Since then `native`, `additionalData`, `changes` and `summary` are null, and `actor` says their kind and the source's id alone; null where nothing was erased.",
+  })
+  textsErasedAt?: Date;
 }

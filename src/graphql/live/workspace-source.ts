@@ -113,9 +113,12 @@ export class WorkspaceSource implements CohortSource<LogRecord> {
       if (record.kind !== 'control') continue;
       this.#changes.add(record);
       const renamed = [...this.#names].filter(([, names]) => names.after(record) !== names);
-      if (renamed.length === 0) continue;
+      const isForgotten = record.control.noun === 'userErasure';
+      if (renamed.length === 0 && !isForgotten) continue;
       this.#tell(event.records.slice(from, index + 1), record.seq);
       for (const [cohort, names] of renamed) this.#rename(cohort, names.after(record), record.seq);
+      // Somebody's texts are gone from the log: what was told of them is not told again.
+      if (isForgotten) for (const cohort of this.#cohorts.values()) cohort.reinterpret(cohort.filter, record.seq);
       from = index + 1;
     }
     this.#tell(event.records.slice(from), event.place.seq);

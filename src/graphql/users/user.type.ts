@@ -22,6 +22,12 @@ export class UserType {
 
   @Field(() => DateTimeScalar, { description: 'When the user was last changed.' })
   updatedAt!: Date;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When what they are called was erased: they are named `Erased user` since.',
+  })
+  erasedAt?: Date;
 }
 
 @ObjectType('UserIdentity', {

@@ -77,6 +77,10 @@ const lineForm = z.strictObject({
   // Said of the entry where it was exported; here it has its own.
   cursor: z.unknown(),
   recordedAt: z.unknown(),
+  textsErasedAt: z.iso
+    .datetime()
+    .transform((value) => new Date(value))
+    .optional(),
 });
 
 /** The connection of what was not exported from a gateway. */

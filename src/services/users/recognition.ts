@@ -79,6 +79,8 @@ class Roster {
       this.#put(newPerson(key, person, this.at));
       return;
     }
+    // What was erased of somebody is not to come back by way of a source.
+    if (owner.erasedAt) return;
     const isNew = !owner.identities.includes(key);
     if (isNew && owner.identities.length >= userLimits.identities) return;
     const known = isNew ? { ...owner, identities: [...owner.identities, key] } : owner;

@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { EraseUserDocument, UserErasureDocument, type UserErasureQuery } from '../../schema/operations/operations.js';
+import { encodeFeedCursor } from '../../src/base/cursor.js';
+import { type Id, newId } from '../../src/base/ids.js';
+import { emailIdentity, nativeIdentity, userIdentity } from '../../src/model/identity.js';
+
+import { Following, stockClient } from '../support/following.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import type { As } from '../support/people.js';
+import { entryDraft, viewerOf } from '../support/services.js';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+
+const carol = { name: 'Carolina Quandt', email: 'carolina@quandt.example', username: 'cquandt' };
+const maiden = { name: 'Lina Oberholzer', email: 'lina@oberholzer.example' };
+const forgotten = /carolina|quandt|oberholzer|secretnote/i;
+const keyOf = (tag: string) => nativeIdentity('POSTHOG', 'conn', `uuid-${tag}`);
+const namingKey = nativeIdentity('THRIVE', 'conn', carol.email);
+
+const viewer = () => viewerOf(gateway.home.id);
+const record = (...drafts: ReturnType<typeof entryDraft>[]) =>
+  gateway.gateway.log.recorder.appendMany(gateway.home.id, drafts);
+
+/** Somebody who was another before, renamed, merged, and named in every way by entries. */
+async function somebody(over: { tag: string }): Promise<{ id: Id; formerId: Id }> {
+  const { users } = gateway.gateway.services;
+  const { node: former } = await users.create(viewer(), maiden);
+  const { node } = await users.create(viewer(), { ...carol, identities: [keyOf(over.tag), namingKey] });
+  await users.update(viewer(), { id: node.id, name: 'Carolina Quandt-Oberholzer', email: 'old@quandt.example' });
+  await users.update(viewer(), { id: node.id, name: carol.name, email: carol.email });
+  await users.merge(viewer(), { userId: former.id, intoUserId: node.id });
+  const said = {
+    summary: 'Carolina wrote a secretnote',
+    additionalData: '{"note":"secretnote"}',
+    changes: '[{"field":"name","before":"Oberholzer","after":"Quandt"}]',
+    native: '{"who":"Carolina","text":"secretnote"}',
+    tags: [over.tag, 'for cquandt', 'open'],
+    object: { type: 'profile', id: carol.email, name: 'Profile of Carolina Quandt' },
+  };
+  const actor = { kind: 'USER' as const, name: carol.name, email: carol.email, username: carol.username };
+  const keys = [userIdentity(node.id), userIdentity(former.id), keyOf(over.tag), namingKey];
+  const emails = [carol.email, 'old@quandt.example', maiden.email].map(emailIdentity);
+  await record(
+    ...[...keys, ...emails].map((key, index) =>
+      entryDraft(
+        { ...said, source: 'POSTHOG', actor: { ...actor, key, nativeId: `uuid-${over.tag}` } },
+        `${over.tag}-${index}`,
+      ),
+    ),
+    entryDraft({
+      summary: 'Bob slept',
+      tags: [over.tag],
+      actor: { kind: 'USER', key: userIdentity(gateway.users.bob), name: 'Bob Baker' },
+    }),
+  );
+  return { id: node.id, formerId: former.id };
+}
+
+const entriesOf = async (filter: object) => {
+  const { activityLogs } = await gateway.data<
+    { activityLogs: { totalCount: number; nodes: Record<string, unknown>[] } },
+    object
+  >(
+    `query ($filter: ActivityLogFilter) { activityLogs(filter: $filter, orderBy: RECORDED_ASC, first: 100) { totalCount
+      nodes { id cursor action summary additionalData changes { field } native tags textsErasedAt recordedAt occurredAt source
+        user { id name email erasedAt } actor { kind name email username nativeId } object { type id name } } } }`,
+    { filter },
+  );
+  return activityLogs;
+};
+
+async function done(userId: Id): Promise<NonNullable<UserErasureQuery['userErasure']>> {
+  for (;;) {
+    const { userErasure } = await gateway.data(UserErasureDocument, { userId });
+    if (userErasure?.state === 'DONE') return userErasure;
+  }
+}
+
+/** Where in the whole database a text is found. */
+async function found(text: RegExp): Promise<string[]> {
+  const collections = await gateway.store.db.listCollections().toArray();
+  const all = await Promise.all(
+    collections.map(async ({ name }) => {
+      const documents = await gateway.store.db.collection(name).find().toArray();
+      return documents.filter((one) => text.test(JSON.stringify(one))).map((one) => `${name} ${JSON.stringify(one)}`);
+    }),
+  );
+  return all.flat();
+}
+
+it('erases what a person is called from everything, and keeps ids, counts and places', async () => {
+  const { id, formerId } = await somebody({ tag: 'erased' });
+  const gone = entryDraft({
+    summary: 'secretnote',
+    actor: { kind: 'USER', key: emailIdentity(carol.email) },
+    tags: ['cquandt'],
+  });
+  await record(gone);
+  await gateway.gateway.log.removal.remove(gateway.home.id, gone.id);
+  const before = await entriesOf({ tags: ['erased'] });
+  expect(await found(forgotten)).not.toEqual([]);
+
+  const begun = await gateway.data(EraseUserDocument, { id });
+  expect(begun.eraseUser).toMatchObject({
+    erasure: { userId: id },
+    user: { id, name: 'Erased user', email: null, username: null, erasedAt: expect.any(String) },
+  });
+  expect(await done(id)).toMatchObject({ entries: 7, finishedAt: expect.any(String) });
+  expect(await found(forgotten)).toEqual([]);
+
+  const now = await entriesOf({ tags: ['erased'] });
+  const places = (list: typeof now) =>
+    list.nodes.map(({ id, cursor, action, source, recordedAt, occurredAt }) => ({
+      id,
+      cursor,
+      action,
+      source,
+      recordedAt,
+      occurredAt,
+    }));
+  expect(places(now)).toEqual(places(before));
+  expect(now.totalCount).toBe(8);
+  const theirs = now.nodes.slice(0, 7);
+  for (const entry of theirs) {
+    expect(entry).toMatchObject({
+      summary: null,
+      additionalData: null,
+      changes: null,
+      native: null,
+      tags: ['erased', 'open'],
+      textsErasedAt: begun.eraseUser.erasure.startedAt,
+      actor: { kind: 'USER', name: null, email: null, username: null, nativeId: 'uuid-erased' },
+      object: { type: 'profile', id: null, name: null },
+      user: { id, name: 'Erased user', email: null },
+    });
+  }
+  expect(now.nodes[7]).toEqual(before.nodes[7]);
+  for (const users of [[id], [formerId]]) expect((await entriesOf({ users })).totalCount).toBe(7);
+  for (const users of [[carol.email], [carol.name], [maiden.name]])
+    expect((await entriesOf({ users })).totalCount).toBe(0);
+  for (const search of ['secretnote', 'quandt']) expect((await entriesOf({ search })).totalCount).toBe(0);
+  expect((await entriesOf({ search: 'open' })).totalCount).toBe(7);
+});
+
+it('tells nobody again what was told of them before', async () => {
+  const after = encodeFeedCursor(await gateway.gateway.log.feeds.settle(gateway.home.id));
+  const client = stockClient(gateway);
+  const first = new Following(client, { filter: { tags: ['told'] }, after });
+  const { id } = await somebody({ tag: 'told' });
+  await first.count(8);
+  expect(JSON.stringify(first.events)).toMatch(forgotten);
+  const again = new Following(client, { filter: { tags: ['told'] }, after });
+  await again.count(8);
+  expect(again.events).toEqual(first.events);
+
+  await gateway.data(EraseUserDocument, { id });
+  await done(id);
+  await gateway.gateway.log.feeds.settle(gateway.home.id);
+  const later = new Following(client, { filter: { tags: ['told'] }, after });
+  await later.count(8);
+  expect(later.events.map(({ activityLogId }) => activityLogId)).toEqual(
+    first.events.map(({ activityLogId }) => activityLogId),
+  );
+  expect(JSON.stringify(later.events)).not.toMatch(forgotten);
+  await client.close();
+});
+
+it('is not undone by a source that names them again', async () => {
+  const { id } = await somebody({ tag: 'named again' });
+  await gateway.data(EraseUserDocument, { id });
+  await done(id);
+  const person = { ...carol, key: keyOf('named again'), isEmailVerified: true };
+  await gateway.gateway.services.users.recognise(gateway.home.id, [person]);
+  expect(await found(forgotten)).toEqual([]);
+  await gateway.data(EraseUserDocument, { id });
+  expect(await done(id)).toMatchObject({ entries: 0 });
+});
+
+it('is for who may do everything, and of whole people', async () => {
+  const { id, formerId } = await somebody({ tag: 'whose' });
+  const codeOf = async (as: As, userId: Id) =>
+    (await gateway.query(EraseUserDocument, { id: userId }, { as })).errors?.[0]?.extensions.code;
+  expect(await codeOf('writer', id)).toBe('FORBIDDEN');
+  expect(await codeOf('foreigner', id)).toBe('NOT_FOUND');
+  expect(await codeOf('admin', formerId)).toBe('CONFLICT');
+  expect(await codeOf('admin', newId())).toBe('NOT_FOUND');
+  const asked = (as: As) => gateway.query(UserErasureDocument, { userId: id }, { as });
+  expect((await asked('reader')).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  expect((await asked('admin')).data).toEqual({ userErasure: null });
+  await gateway.data(EraseUserDocument, { id });
+  await done(id);
+  expect((await asked('foreigner')).data).toEqual({ userErasure: null });
+});
