@@ -8,11 +8,19 @@ import { credentialCollection, credentialIndexes, credentialSchema } from './cre
 import { deliveryCollection, deliveryIndexes, deliverySchema } from './deliveries.js';
 import { enrolmentsCollection, enrolmentsIndexes, enrolmentsValidator } from './enrolments.js';
 import { foldCollection, foldIndexes, foldSchema } from './fold-states.js';
+import { followIndexes, followSchema, followsCollection } from './follows.js';
 import { idempotencyKeyCollection, idempotencyKeyIndexes, idempotencyKeySchema } from './idempotency-keys.js';
+import { itemInterestCollection, itemInterestIndexes, itemInterestSchema } from './item-interest.js';
 import { leaseCollection, leaseSchema } from './lease-document.js';
 import { logStateCollection, logStateSchema } from './log-states.js';
 import { pathwayCountsCollection, pathwayCountsValidator } from './pathway-counts.js';
 import { pathwayStandingsCollection, pathwayStandingsIndexes, pathwayStandingsValidator } from './pathway-standings.js';
+import { notificationIndexes, notificationSchema, notificationsCollection } from './notification-document.js';
+import {
+  notificationStateIndexes,
+  notificationStateSchema,
+  notificationStatesCollection,
+} from './notification-states.js';
 import { pathwaysCollection, pathwaysIndexes, pathwaysValidator } from './pathways.js';
 import { progressCellsCollection, progressCellsValidator } from './progress-cells.js';
 import { sourceCollection, sourceIndexes, sourceSchema } from './source-document.js';
@@ -48,6 +56,10 @@ const schemas: readonly CollectionSchema[] = [
   { name: sourceCollection, indexes: sourceIndexes, schema: sourceSchema },
   { name: logStateCollection, schema: logStateSchema },
   { name: foldCollection, indexes: foldIndexes, schema: foldSchema },
+  { name: notificationsCollection, indexes: notificationIndexes, schema: notificationSchema },
+  { name: notificationStatesCollection, indexes: notificationStateIndexes, schema: notificationStateSchema },
+  { name: itemInterestCollection, indexes: itemInterestIndexes, schema: itemInterestSchema },
+  { name: followsCollection, indexes: followIndexes, schema: followSchema },
   { name: workspaceCollection, indexes: workspaceIndexes, schema: workspaceSchema },
   { name: credentialCollection, indexes: credentialIndexes, schema: credentialSchema },
   { name: leaseCollection, schema: leaseSchema },
