@@ -8,7 +8,7 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import { type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+import { type GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
 import type { Logger } from '../base/logger.js';
 import type { RequestContext } from './context.js';
 import type { Documents } from './documents.js';
@@ -86,10 +86,27 @@ function requestPlugin(logger: Logger): ApolloServerPlugin<RequestContext> {
         // The socket's door answers subscriptions itself: one that comes here came over HTTP.
         if (contextValue.operation.kind === 'subscription') throw requestError(noSocket(), contextValue.requestId);
       },
+      willSendResponse: async ({ request, response, errors }) => {
+        const accept = request.http?.headers.get('accept');
+        if (response.http.status === 400 && accept && isOfOldClient(accept) && errors?.every(isOfGraphql)) {
+          response.http.status = 200;
+        }
+      },
       didEncounterErrors: async ({ errors, contextValue }) => noteErrors(errors, contextValue.requestId, logger),
     }),
   };
 }
+
+/**
+ * Whoever asks for `application/json` and for nothing newer takes any other status than 200 for a fault of the transport
+ * (https://graphql.github.io/graphql-over-http/draft/#sec-application-json).
+ */
+const isOfOldClient = (accept: string): boolean =>
+  accept.includes('application/json') && !accept.includes('application/graphql-response+json');
+
+/** What is wrong with the document or its variables, and not with the request around them. */
+const isOfGraphql = ({ extensions: { code } }: GraphQLError): boolean =>
+  ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT'].includes(String(code));
 
 const schemaFields = ['__schema', '__type', '__typename'];
 
