@@ -13,9 +13,12 @@ import { Executor, type ExecutorTuning } from './graphql/executor.js';
 import { requestLimitsOf } from './graphql/limits.js';
 import type { LiveTuning } from './graphql/live/cohort-maker.js';
 import { Live } from './graphql/live/live.js';
+import { Live, type LiveTuning } from './graphql/live/live.js';
+import { PersistedDocuments } from './graphql/persisted-documents.js';
 import { createSchema } from './graphql/schema.js';
 import type { Services } from './graphql/services.js';
 import { SocketOperations } from './graphql/socket-operations.js';
+import { persistedOptionsOf } from './graphql/trusted-documents.js';
 import type { Connector } from './ingest/connector.js';
 import { describeAll, Ingest } from './ingest/ingest.js';
 import { type Log, openLog } from './log/log.js';
@@ -227,7 +230,8 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   );
 
   const schema = createSchema(services);
-  const documents = new Documents(schema, requestLimitsOf(config));
+  const persisted = new PersistedDocuments(persistedOptionsOf(config));
+  const documents = new Documents(schema, requestLimitsOf(config), persisted);
   const executor = new Executor(schema, deps.executorTuning);
   const graphql = await createGraphql({ schema, documents, executor, logger });
   const live = closing.add(

@@ -17,6 +17,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import codegen from '../codegen.js';
 import { schemaText } from '../scripts/schema-text.js';
+import { trustedDocumentsText } from '../scripts/trusted-documents.js';
 import { readConfig } from '../src/base/config.js';
 import { limitsRule, requestLimitsOf } from '../src/graphql/limits.js';
 import { createSchema } from '../src/graphql/schema.js';
@@ -45,6 +46,10 @@ function describables(type: GraphQLNamedType): [string, string | null | undefine
   }
   return found;
 }
+
+it('the operations are what schema/trusted-documents.json holds (npm run codegen)', () => {
+  expect(readFileSync(join(root, 'schema/trusted-documents.json'), 'utf8')).toBe(trustedDocumentsText());
+});
 
 describe('schema', () => {
   it('is what schema/schema.graphql holds (npm run codegen)', () => {

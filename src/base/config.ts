@@ -57,6 +57,8 @@ const settings = z.object({
   SOCKET_INIT_TIMEOUT_MS: whole(100, 60_000, 3_000),
   PING_INTERVAL_MS: whole(1_000, 600_000, 15_000),
   MAX_EXPORTS: whole(1, 1_000, 8),
+  TRUSTED_DOCUMENTS: z.enum(['only']).optional(),
+  TRUSTED_DOCUMENTS_FILE: z.string().trim().min(1).default('schema/trusted-documents.json'),
   MAX_QUERY_TOKENS: whole(100, 100_000, 10_000),
   MAX_QUERY_DEPTH: whole(5, 100, 15),
   MAX_QUERY_ROOT_FIELDS: whole(1, 1_000, 25),

@@ -35,6 +35,17 @@ export const errorCatalogue = {
     retry: 'never',
     meaning: 'The store gave up on the query; narrow the filter.',
   },
+  PERSISTED_QUERY_NOT_FOUND: {
+    // As Apollo answers it: its clients take it for a part of a conversation.
+    httpStatus: 200,
+    retry: 'never',
+    meaning: 'No document is known by this hash here; send it with its text.',
+  },
+  UNTRUSTED_DOCUMENT: {
+    httpStatus: 403,
+    retry: 'never',
+    meaning: 'Only documents that were made known beforehand are taken (`TRUSTED_DOCUMENTS`).',
+  },
   RATE_LIMITED: { httpStatus: 429, retry: 'later', meaning: 'Too many requests; wait for `Retry-After`.' },
   SERVICE_UNAVAILABLE: { httpStatus: 503, retry: 'later', meaning: 'The store cannot answer now.' },
   INTERNAL_SERVER_ERROR: {

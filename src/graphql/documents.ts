@@ -4,6 +4,7 @@ import { type DocumentNode, type GraphQLSchema, parse, specifiedRules, type Vali
 import { LRUCache } from 'lru-cache';
 import { refuseCostly } from './document-size.js';
 import { limitsRule, type RequestLimits } from './limits.js';
+import { PersistedDocuments, type SentDocument } from './persisted-documents.js';
 
 /** Remembered in place of a document that is no GraphQL or not valid. */
 const refused = Symbol('refused');
@@ -26,6 +27,7 @@ export class Documents {
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly limits: RequestLimits,
+    readonly persisted: PersistedDocuments = new PersistedDocuments(),
     maxBytes: number = cacheBytes,
   ) {
     this.rules = [limitsRule(limits)];
@@ -49,16 +51,18 @@ export class Documents {
   }
 
   /**
-   * Stands before whatever parses.
-   * @throws CodedError TOO_COSTLY for a text that would be costly even to parse or validate.
+   * The text of what was sent, before anything parses it.
+   * @throws CodedError TOO_COSTLY for a text that would be costly even to parse or validate; as `PersistedDocuments.textOf`.
    */
-  guard(text: string): void {
+  textOf(sent: SentDocument): string {
+    const text = this.persisted.textOf(sent);
     if (!this.#known.has(hashOf(text))) refuseCostly(text, this.limits);
+    return text;
   }
 
   /**
    * The document of a text; undefined where it is not valid.
-   * @throws CodedError as `guard`.
+   * @throws CodedError TOO_COSTLY as `textOf`.
    */
   of(text: string): DocumentNode | undefined {
     const key = hashOf(text);

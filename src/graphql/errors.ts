@@ -6,12 +6,7 @@ import type { Logger } from '../base/logger.js';
 import { literalPath, variablePath } from './field-path.js';
 
 /** GraphQL's own codes that may leave as they are. Every other code comes from the catalogue. */
-const graphqlCodes = [
-  'GRAPHQL_PARSE_FAILED',
-  'GRAPHQL_VALIDATION_FAILED',
-  'OPERATION_RESOLUTION_FAILURE',
-  'PERSISTED_QUERY_NOT_SUPPORTED',
-];
+const graphqlCodes = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'OPERATION_RESOLUTION_FAILURE'];
 
 const maxMessageLength = 500;
 

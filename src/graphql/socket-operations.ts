@@ -19,11 +19,11 @@ import { VariableErrors } from './live/live.js';
 import { planOf, type SubscriptionPlan } from './live/plan.js';
 import { createLoaders } from './loaders.js';
 import { noCredential } from './no-credential.js';
+import type { SentDocument } from './persisted-documents.js';
 import type { Services } from './services.js';
 
 /** What a client sent to be done. */
-export interface SentOperation {
-  readonly query: string;
+export interface SentOperation extends SentDocument {
   readonly operationName?: string | null;
   readonly variables?: Readonly<Record<string, unknown>> | null;
 }
@@ -53,7 +53,7 @@ export class SocketOperations {
   /** What an operation is, without doing it; undefined where it would be refused. */
   kindOf(sent: SentOperation): OperationTypeNode | undefined {
     try {
-      const document = this.parts.documents.of(sent.query);
+      const document = this.parts.documents.of(this.parts.documents.textOf(sent));
       return document && getOperationAST(document, sent.operationName)?.operation;
     } catch {
       return undefined;
@@ -68,7 +68,10 @@ export class SocketOperations {
     note: OperationNote,
   ): Promise<PreparedOperation> {
     try {
-      const document = this.parts.documents.of(sent.query);
+      const { documents } = this.parts;
+      const query = documents.textOf(sent);
+      if (viewer) documents.persisted.keep(sent);
+      const document = documents.of(query);
       const operation = document && getOperationAST(document, sent.operationName);
       if (document && operation?.operation === 'subscription') {
         note.kind = 'subscription';
@@ -76,7 +79,7 @@ export class SocketOperations {
         if (!viewer) throw noCredential();
         return { kind: 'subscription', document, plan: planOf(this.parts.schema, document, sent.operationName) };
       }
-      return await this.#execute(sent, document, viewer, requestId, note);
+      return await this.#execute({ ...sent, query }, document, viewer, requestId, note);
     } catch (error) {
       return { kind: 'errors', errors: this.errorsOf(error, requestId) };
     }
@@ -99,7 +102,7 @@ export class SocketOperations {
   ): Promise<PreparedOperation> {
     const response = await this.parts.graphql.executeOperation(
       {
-        query: sent.query,
+        query: sent.query!,
         ...(sent.operationName && { operationName: sent.operationName }),
         ...(sent.variables && { variables: sent.variables }),
       },

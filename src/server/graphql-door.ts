@@ -1,5 +1,6 @@
-import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
+import etag from '@fastify/etag';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../base/config.js';
 import { CodedError } from '../base/errors.js';
 import type { Graphql } from '../graphql/apollo.js';
@@ -8,10 +9,11 @@ import type { Documents } from '../graphql/documents.js';
 import { requestError } from '../graphql/errors.js';
 import { createLoaders } from '../graphql/loaders.js';
 import type { Services } from '../graphql/services.js';
+import type { SentOperation } from '../graphql/socket-operations.js';
 import { PayloadBudget } from '../model/payload-budget.js';
 import type { Viewer } from '../model/viewer.js';
 import { refuseCrossSite } from './cross-site.js';
-import { operationOf } from './graphql-request.js';
+import { operationOf, operationOfParameters } from './graphql-request.js';
 import { type Authenticate, requestViewer } from './request-viewer.js';
 
 export interface GraphqlDoor {
@@ -26,15 +28,15 @@ export interface GraphqlDoor {
 export async function registerGraphql(app: FastifyInstance, door: GraphqlDoor): Promise<void> {
   await app.register(async (scope) => {
     takeJsonOfOurOrigins(scope, door.config.ALLOWED_ORIGINS);
-    scope.addHook('preHandler', async (request) => {
-      const query =
-        request.method === 'GET' ? (request.query as { query?: unknown }).query : operationOf(request.body)?.query;
-      if (typeof query === 'string') door.documents.guard(query);
-    });
-    scope.route({
-      method: ['GET', 'POST'],
-      url: '/graphql',
-      handler: fastifyApolloHandler(door.graphql, { context: (request) => contextOf(request, door) }),
+    scope.post('/graphql', (request, reply) => answer(door, request, reply, operationOf(request.body)));
+    await scope.register(async (reading) => {
+      // An answer that is equal to the one before need not be sent; whoever holds it must ask, each in their own name.
+      await reading.register(etag, { weak: true });
+      reading.addHook('onRequest', async (_request, reply) => {
+        const vary = [reply.getHeader('vary'), 'authorization'].filter(Boolean).join(', ');
+        reply.headers({ 'cache-control': 'private, no-cache', vary });
+      });
+      reading.get('/graphql', (request, reply) => answer(door, request, reply, operationOfParameters(request.query)));
     });
   });
 }
@@ -46,10 +48,43 @@ export function takeJsonOfOurOrigins(scope: FastifyInstance, allowedOrigins: rea
   scope.addHook('onRequest', async (request) => refuseCrossSite(request, allowedOrigins));
 }
 
-async function contextOf(request: FastifyRequest, door: GraphqlDoor): Promise<RequestContext> {
+async function answer(
+  door: GraphqlDoor,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  sent: SentOperation,
+): Promise<string> {
+  const query = door.documents.textOf(sent);
+  const { headers, body, status } = await door.graphql.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: httpRequestOf(request, { ...sent, query }),
+    context: () => contextOf(request, door, sent),
+  });
+  for (const [name, value] of headers) reply.header(name, value);
+  if (body.kind !== 'complete') throw new Error('An answer in parts');
+  reply.code(status ?? 200);
+  return body.string;
+}
+
+/** The request as Apollo takes it. Its extensions have had their say. */
+function httpRequestOf(
+  request: FastifyRequest,
+  { query, operationName, variables }: SentOperation,
+): HTTPGraphQLRequest {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers)) headers.set(name, String(value));
+  const operation = { query, ...(operationName && { operationName }), ...(variables && { variables }) };
+  if (request.method !== 'GET') return { method: 'POST', headers, search: '', body: operation };
+  const parameters = new URLSearchParams({ query: query! });
+  if (operationName) parameters.set('operationName', operationName);
+  if (variables) parameters.set('variables', JSON.stringify(variables));
+  return { method: 'GET', headers, search: `?${parameters}`, body: undefined };
+}
+
+async function contextOf(request: FastifyRequest, door: GraphqlDoor, sent: SentOperation): Promise<RequestContext> {
   const operation: OperationNote = { kind: 'none' };
   request.operation = operation;
   const viewer = await viewerOf(request, door);
+  if (viewer) door.documents.persisted.keep(sent);
   return {
     viewer,
     requestId: request.id,

@@ -86,9 +86,9 @@ describe('POST /graphql', () => {
     });
   });
 
-  it('tells who sends a hash in place of a document to send the document', async () => {
+  it('tells who sends an unknown hash in place of a document to send the document', async () => {
     const extensions = { persistedQuery: { version: 1, sha256Hash: 'ab' } };
-    expect(codeOf(await post(JSON.stringify({ extensions })))).toBe('PERSISTED_QUERY_NOT_SUPPORTED');
+    expect(codeOf(await post(JSON.stringify({ extensions })))).toBe('PERSISTED_QUERY_NOT_FOUND');
   });
 
   it('refuses what a form of another page could send', async () => {

@@ -66,7 +66,7 @@ describe('what is remembered', () => {
   const schema: GraphQLSchema = createSchema({} as Services);
 
   it('is bounded in bytes: what was not asked for longest is parsed again', () => {
-    const documents = new Documents(schema, requestLimitsOf(readConfig({})), 50_000);
+    const documents = new Documents(schema, requestLimitsOf(readConfig({})), undefined, 50_000);
     const query = (n: number) => `query Q${n} { viewer { scopes } }`;
     documents.of(query(0));
     const one = documents.bytes;

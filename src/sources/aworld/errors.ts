@@ -34,6 +34,8 @@ const codes: Readonly<Record<ErrorCode, AWorldErrorCode>> = {
   TOO_LARGE: 'validation/invalid_input',
   TOO_COSTLY: 'validation/invalid_input',
   QUERY_TOO_SLOW: 'server/database_error',
+  PERSISTED_QUERY_NOT_FOUND: 'resource/not_found',
+  UNTRUSTED_DOCUMENT: 'auth/insufficient_permissions',
   RATE_LIMITED: 'rate_limit/exceeded',
   SERVICE_UNAVAILABLE: 'server/database_error',
   INTERNAL_SERVER_ERROR: 'server/internal_error',
