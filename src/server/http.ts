@@ -8,6 +8,7 @@ import type { Documents } from '../graphql/documents.js';
 import type { Live } from '../graphql/live/live.js';
 import type { Services } from '../graphql/services.js';
 import type { SocketOperations } from '../graphql/socket-operations.js';
+import { registerCompression } from './compression.js';
 import { registerCors } from './cross-site.js';
 import { answerErrors, sendError } from './error-answer.js';
 import { registerGraphql } from './graphql-door.js';
@@ -67,6 +68,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   logRequests(app, metrics);
   guardHost(app, config);
   await registerCors(app, config.ALLOWED_ORIGINS);
+  await registerCompression(app);
   registerHealth(app, parts.ready);
   registerMetrics(app, metrics, config.METRICS_TOKEN);
   await registerGraphql(app, parts);
