@@ -1,4 +1,5 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { getOperationAST } from 'graphql';
 import * as operations from '../../schema/operations/operations.js';
 import type { Id } from '../../src/base/ids.js';
 
@@ -9,7 +10,7 @@ export type Follow = <T, V>(document: TypedDocumentNode<T, V>, variables: V, eve
 
 /** The name of every operation of schema/operations. */
 export const everyName: readonly string[] = Object.entries(operations).flatMap(([name, document]) =>
-  document.definitions.some((one) => one.kind === 'OperationDefinition') ? [name.replace(/Document$/, '')] : [],
+  getOperationAST(document) ? [name.replace(/Document$/, '')] : [],
 );
 
 /** Goes through all that schema/operations has, in a workspace with the two users alone, and leaves little unsaid. */
@@ -21,8 +22,19 @@ export async function everyOperation(run: Run, follow: Follow, users: { alice: I
   await entries(run, users);
   await credentials(run);
   await sources(run, follow);
+  await withoutVariables(run);
   await follow(operations.ActivityLoggedDocument, { after: feedCursor, filter: { actions: ['ran', 'failed'] } }, 4);
   await removals(run, activityIds, feedCursor);
+}
+
+/** All queries that need none: new ones of them are gone through by themselves. */
+async function withoutVariables(run: Run): Promise<void> {
+  for (const document of Object.values(operations)) {
+    const operation = getOperationAST(document);
+    if (operation?.operation !== 'query') continue;
+    if (operation.variableDefinitions?.some(({ type }) => type.kind === 'NonNullType')) continue;
+    await run(document as TypedDocumentNode<unknown, object>, {});
+  }
 }
 
 async function people(run: Run, { alice, bob }: { alice: Id; bob: Id }): Promise<void> {
@@ -114,6 +126,12 @@ async function entries(run: Run, { alice }: { alice: Id; bob: Id }): Promise<voi
   await run(operations.ActivityLogsWithUsersDocument, { before: endCursor, last: 5, orderBy: 'RECORDED_ASC' });
   await run(operations.ActivityLogsWithUsersDocument, { after: 'from elsewhere' });
   await run(operations.CountActivityLogsDocument, { filter: { actions: ['ran'] } });
+  await run(operations.ActivityLogStatsDocument, {
+    interval: 'DAY',
+    groupBy: 'USER',
+    top: 2,
+    filter: { actions: ['ran'] },
+  });
 }
 
 async function credentials(run: Run): Promise<void> {
