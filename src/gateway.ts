@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { Allowances, allowanceLimitsOf } from './auth/allowances.js';
 import { AnonymousCallers } from './auth/anonymous.js';
 import { Authenticator } from './auth/authenticate.js';
 import { systemClock } from './base/clock.js';
@@ -7,13 +8,13 @@ import { type Id, newId } from './base/ids.js';
 import { type Closeable, Closing } from './base/lifecycle.js';
 import type { Logger } from './base/logger.js';
 import { Sealing } from './base/sealing.js';
+import { Admission } from './graphql/admission.js';
 import { createGraphql } from './graphql/apollo.js';
 import { Documents } from './graphql/documents.js';
 import { Executor, type ExecutorTuning } from './graphql/executor.js';
 import { requestLimitsOf } from './graphql/limits.js';
 import type { LiveTuning } from './graphql/live/cohort-maker.js';
 import { Live } from './graphql/live/live.js';
-import { Live, type LiveTuning } from './graphql/live/live.js';
 import { PersistedDocuments } from './graphql/persisted-documents.js';
 import { createSchema } from './graphql/schema.js';
 import type { Services } from './graphql/services.js';
@@ -67,8 +68,8 @@ import { Enrolments } from './store/enrolments.js';
 import { FoldStates } from './store/fold-states.js';
 import { IdempotencyKeys } from './store/idempotency-keys.js';
 import { Pathways } from './store/pathways.js';
-import { SourceRows } from './store/source-rows.js';
 import { PersonTexts } from './store/person-texts.js';
+import { SourceRows } from './store/source-rows.js';
 import { SourceStates } from './store/source-states.js';
 import { Sources } from './store/sources.js';
 import { UnscopedStore } from './store/unscoped.js';
@@ -190,9 +191,6 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   const services: Services = {
     activityLogs: new ActivityLogService(parts),
     activityLogStats: new ActivityLogStatsService(parts),
-    activities: new ActivityService(parts),
-    pathways: new PathwayService(parts),
-    enrolments: new EnrolmentService(parts),
     activities: nouns.activityService,
     pathways: nouns.pathwayService,
     enrolments: nouns.enrolmentService,
@@ -231,9 +229,12 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
 
   const schema = createSchema(services);
   const persisted = new PersistedDocuments(persistedOptionsOf(config));
-  const documents = new Documents(schema, requestLimitsOf(config), persisted);
+  const requestLimits = requestLimitsOf(config);
+  const documents = new Documents(schema, requestLimits, persisted);
   const executor = new Executor(schema, deps.executorTuning);
-  const graphql = await createGraphql({ schema, documents, executor, logger });
+  const allowances = new Allowances(allowanceLimitsOf(config), systemClock);
+  const admission = new Admission({ schema, allowances, ...requestLimits });
+  const graphql = await createGraphql({ schema, documents, executor, admission, logger });
   const live = closing.add(
     new Live({
       schema,
@@ -246,7 +247,7 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
       ...deps.liveTuning,
     }),
   );
-  const operations = new SocketOperations({ schema, graphql, documents, services, logger });
+  const operations = new SocketOperations({ schema, graphql, documents, admission, services, logger });
   const ready = () => store.ping();
   const app = await createServer({
     config,
@@ -261,6 +262,7 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
     live,
     socketLimits: deps.socketLimits,
   });
+  app.decorate('allowances', allowances);
   await registerDeliveries(app, ingest.desk);
   await registerOAuth(app, { authenticator });
   const exports = new ActivityLogExportService({ ...parts, walk: new ActivityLogWalk(store) });

@@ -55,6 +55,9 @@ const config = readConfig({
   MONGODB_URL: 'mongodb://of-the-benchmark',
   TOKEN_SECRET: secret,
   SOURCE_SECRET_KEY: secret,
+  // All load is of one credential.
+  MAX_COST_PER_MINUTE: '0',
+  MAX_OPERATIONS_PER_CREDENTIAL: '100000',
 });
 process.on('disconnect', () => process.exit(0));
 const store = await connectStore({ url: order.url, database: order.database });

@@ -63,6 +63,13 @@ const settings = z.object({
   MAX_QUERY_DEPTH: whole(5, 100, 15),
   MAX_QUERY_ROOT_FIELDS: whole(1, 1_000, 25),
   MAX_QUERY_FIELDS: whole(200, 100_000, 1_000),
+  MAX_QUERY_ALIASES: whole(1, 100_000, 100),
+  MAX_QUERY_DIRECTIVES: whole(1, 10_000, 50),
+  MAX_QUERY_COST: whole(100, 10_000_000, 20_000),
+  MAX_COST_PER_MINUTE: whole(0, 1_000_000_000, 1_000_000),
+  MAX_OPERATIONS_PER_CREDENTIAL: whole(1, 100_000, 500),
+  OPERATION_TIMEOUT_MS: whole(100, 600_000, 30_000),
+  INTROSPECTION: flag,
 });
 
 /** The name of every setting. */

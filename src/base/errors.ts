@@ -33,7 +33,7 @@ export const errorCatalogue = {
   QUERY_TOO_SLOW: {
     httpStatus: 503,
     retry: 'never',
-    meaning: 'The store gave up on the query; narrow the filter.',
+    meaning: 'It took longer than it may; narrow the filter.',
   },
   PERSISTED_QUERY_NOT_FOUND: {
     // As Apollo answers it: its clients take it for a part of a conversation.

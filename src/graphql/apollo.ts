@@ -10,6 +10,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { type GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
 import type { Logger } from '../base/logger.js';
+import type { Admission } from './admission.js';
 import type { RequestContext } from './context.js';
 import type { Documents } from './documents.js';
 import { formatError, noteErrors, requestError } from './errors.js';
@@ -23,6 +24,7 @@ export interface GraphqlParts {
   readonly schema: GraphQLSchema;
   readonly documents: Documents;
   readonly executor: Executor;
+  readonly admission: Admission;
   readonly logger: Logger;
 }
 
@@ -30,9 +32,15 @@ export interface GraphqlParts {
  * The pipeline from a document to an answer. Apollo's own cross-site guard is off because the server's stands before
  * it; its cache-control plugin is off because it wraps every field.
  */
-export async function createGraphql({ schema, documents, executor, logger }: GraphqlParts): Promise<Graphql> {
+export async function createGraphql({
+  schema,
+  documents,
+  executor,
+  admission,
+  logger,
+}: GraphqlParts): Promise<Graphql> {
   const apollo = new ApolloServer<RequestContext>({
-    gateway: executedBy(executor, schema),
+    gateway: executedBy(executor, admission, schema),
     logger: apolloLogger(logger),
     introspection: true,
     persistedQueries: false,
@@ -46,7 +54,11 @@ export async function createGraphql({ schema, documents, executor, logger }: Gra
     validationOptions: { maxErrors: 20 },
     validationRules: [...documents.rules],
     formatError,
-    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), requestPlugin(logger)],
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      requestPlugin(admission, logger),
+    ],
   });
   await apollo.start();
   return apollo;
@@ -55,25 +67,23 @@ export async function createGraphql({ schema, documents, executor, logger }: Gra
 type ApolloGateway = NonNullable<ApolloServerOptions<RequestContext>['gateway']>;
 
 /** Where Apollo would hand operations on to other servers, they are executed here. */
-const executedBy = (executor: Executor, schema: GraphQLSchema): ApolloGateway => ({
+const executedBy = (executor: Executor, admission: Admission, schema: GraphQLSchema): ApolloGateway => ({
   onSchemaLoadOrUpdate: (tell) => {
     tell({ apiSchema: schema, coreSupergraphSdl: '' });
     return () => {};
   },
   load: async () => ({
-    executor: ({ document, request, context }) =>
-      executor.execute({
-        document,
-        operationName: request.operationName,
-        variables: request.variables,
-        context: context as RequestContext,
-      }),
+    executor: ({ document, request: { operationName, variables }, ...rest }) => {
+      const context = rest.context as RequestContext;
+      const asked = { document, operationName, variables };
+      return admission.execute(asked, context, () => executor.execute({ ...asked, context }));
+    },
   }),
   stop: async () => {},
 });
 
 /** Notes what the operation is, lets nobody unknown past the schema, and logs what nobody expected. */
-function requestPlugin(logger: Logger): ApolloServerPlugin<RequestContext> {
+function requestPlugin(admission: Admission, logger: Logger): ApolloServerPlugin<RequestContext> {
   return {
     requestDidStart: async (): Promise<GraphQLRequestListener<RequestContext>> => ({
       didResolveOperation: async ({ operation, contextValue }) => {
@@ -92,7 +102,10 @@ function requestPlugin(logger: Logger): ApolloServerPlugin<RequestContext> {
           response.http.status = 200;
         }
       },
-      didEncounterErrors: async ({ errors, contextValue }) => noteErrors(errors, contextValue.requestId, logger),
+      didEncounterErrors: async ({ errors, contextValue }) => {
+        admission.dropSuggestions(errors);
+        noteErrors(errors, contextValue.requestId, logger);
+      },
     }),
   };
 }

@@ -28,17 +28,20 @@ function measure(text: string, limits: RequestLimits): number {
   const lexer = new Lexer(new Source(text));
   let depth = 0;
   let tokens = 0;
+  let directives = 0;
   try {
     while (lexer.advance().kind !== TokenKind.EOF) {
       tokens += 1;
       if (openers.includes(lexer.token.kind)) depth += 1;
       if (closers.includes(lexer.token.kind)) depth -= 1;
+      if (lexer.token.kind === TokenKind.AT) directives += 1;
       if (tokens > limits.tokens || depth > mostBrackets) break;
     }
   } catch {
     return 0;
   }
   if (tokens > limits.tokens) throw tooCostly(`has ${limits.tokens} words and signs at most`);
+  if (directives > limits.directives) throw tooCostly(`has ${limits.directives} directives at most`);
   if (depth > mostBrackets) throw tooCostly(`nests ${mostBrackets} brackets deep at most`);
   return tokens;
 }

@@ -3,7 +3,7 @@ import type { DocumentStore } from '@apollo/server';
 import { type DocumentNode, type GraphQLSchema, parse, specifiedRules, type ValidationRule, validate } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { refuseCostly } from './document-size.js';
-import { limitsRule, type RequestLimits } from './limits.js';
+import { type RequestLimits, rulesOf } from './limits.js';
 import { PersistedDocuments, type SentDocument } from './persisted-documents.js';
 
 /** Remembered in place of a document that is no GraphQL or not valid. */
@@ -30,7 +30,7 @@ export class Documents {
     readonly persisted: PersistedDocuments = new PersistedDocuments(),
     maxBytes: number = cacheBytes,
   ) {
-    this.rules = [limitsRule(limits)];
+    this.rules = rulesOf(limits);
     this.parseOptions = { maxTokens: limits.tokens };
     this.#known = new LRUCache({ maxSize: maxBytes, sizeCalculation: sizeOf });
   }

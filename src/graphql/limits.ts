@@ -3,6 +3,7 @@ import {
   type FragmentDefinitionNode,
   GraphQLError,
   Kind,
+  NoSchemaIntrospectionCustomRule,
   type SelectionSetNode,
   type ValidationContext,
   type ValidationRule,
@@ -19,6 +20,16 @@ export interface RequestLimits {
   readonly rootFields: number;
   /** All fields together, each fragment counted as often as it is used. */
   readonly fields: number;
+  /** Fields under another name than their own, counted as fields are. */
+  readonly aliases: number;
+  /** Directives of the document, wherever they stand. */
+  readonly directives: number;
+  /** What one operation may cost. */
+  readonly cost: number;
+  /** How long a query or mutation may take. */
+  readonly timeoutMs: number;
+  /** Whether the schema may be asked for, and errors suggest names of it. */
+  readonly introspection: boolean;
 }
 
 export const requestLimitsOf = (config: Config): RequestLimits => ({
@@ -26,16 +37,26 @@ export const requestLimitsOf = (config: Config): RequestLimits => ({
   depth: config.MAX_QUERY_DEPTH,
   rootFields: config.MAX_QUERY_ROOT_FIELDS,
   fields: config.MAX_QUERY_FIELDS,
+  aliases: config.MAX_QUERY_ALIASES,
+  directives: config.MAX_QUERY_DIRECTIVES,
+  cost: config.MAX_QUERY_COST,
+  timeoutMs: config.OPERATION_TIMEOUT_MS,
+  introspection: config.INTROSPECTION ?? config.NODE_ENV !== 'production',
 });
+
+/** What a document must keep to beside GraphQL's own rules. */
+export const rulesOf = (limits: RequestLimits): readonly ValidationRule[] =>
+  limits.introspection ? [limitsRule(limits)] : [limitsRule(limits), NoSchemaIntrospectionCustomRule];
 
 interface Cost {
   readonly depth: number;
   readonly fields: number;
+  readonly aliases: number;
 }
 
-const nothing: Cost = { depth: 0, fields: 0 };
+const nothing: Cost = { depth: 0, fields: 0, aliases: 0 };
 
-/** Refuses an operation that is too deep, too wide or, with its fragments written out, too long. */
+/** Refuses an operation that is too deep, too wide or, with its fragments written out, too long or too often renamed. */
 export const limitsRule =
   (limits: RequestLimits): ValidationRule =>
   (context: ValidationContext): ASTVisitor => {
@@ -48,6 +69,7 @@ export const limitsRule =
           cost.depth > limits.depth && `nests ${limits.depth} levels deep at most`,
           rootFields > limits.rootFields && `has ${limits.rootFields} fields at its root at most`,
           cost.fields > limits.fields && `has ${limits.fields} fields in all at most`,
+          cost.aliases > limits.aliases && `has ${limits.aliases} aliases at most`,
         ].find((message) => message !== false);
         if (tooMuch === undefined) return;
         const message = `One operation ${tooMuch}`;
@@ -60,11 +82,13 @@ export const limitsRule =
 function costOf(selections: SelectionSetNode, context: ValidationContext, known: Map<string, Cost>): Cost {
   let depth = 0;
   let fields = 0;
+  let aliases = 0;
   for (const selection of selections.selections) {
     let cost: Cost;
     if (selection.kind === Kind.FIELD) {
       const below = selection.selectionSet ? costOf(selection.selectionSet, context, known) : nothing;
-      cost = { depth: below.depth + 1, fields: below.fields + 1 };
+      const alias = selection.alias ? 1 : 0;
+      cost = { depth: below.depth + 1, fields: below.fields + 1, aliases: below.aliases + alias };
     } else if (selection.kind === Kind.INLINE_FRAGMENT) {
       cost = costOf(selection.selectionSet, context, known);
     } else {
@@ -72,8 +96,9 @@ function costOf(selections: SelectionSetNode, context: ValidationContext, known:
     }
     depth = Math.max(depth, cost.depth);
     fields += cost.fields;
+    aliases += cost.aliases;
   }
-  return { depth, fields };
+  return { depth, fields, aliases };
 }
 
 function fragmentCost(

@@ -11,6 +11,7 @@ import { CodedError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import { PayloadBudget } from '../model/payload-budget.js';
 import type { Viewer } from '../model/viewer.js';
+import type { Admission } from './admission.js';
 import type { Graphql } from './apollo.js';
 import type { OperationNote } from './context.js';
 import type { Documents } from './documents.js';
@@ -38,6 +39,7 @@ export interface SocketOperationsParts {
   readonly schema: GraphQLSchema;
   readonly graphql: Graphql;
   readonly documents: Documents;
+  readonly admission: Admission;
   readonly services: Services;
   readonly logger: Logger;
 }
@@ -77,6 +79,7 @@ export class SocketOperations {
         note.kind = 'subscription';
         note.name = operation.name?.value;
         if (!viewer) throw noCredential();
+        this.parts.admission.costOf({ document, operationName: sent.operationName, variables: sent.variables });
         return { kind: 'subscription', document, plan: planOf(this.parts.schema, document, sent.operationName) };
       }
       return await this.#execute({ ...sent, query }, document, viewer, requestId, note);
@@ -88,6 +91,7 @@ export class SocketOperations {
   /** How an error leaves that ends or prevents an operation. */
   errorsOf(error: unknown, requestId: string): GraphQLFormattedError[] {
     const errors = error instanceof VariableErrors ? error.errors.map(asBadInput) : [asGraphQLError(error)];
+    this.parts.admission.dropSuggestions(errors);
     noteErrors(errors, requestId, this.parts.logger);
     return errors.map((one) => formatError(one.toJSON(), one));
   }

@@ -1,7 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Allowances } from '../auth/allowances.js';
 import { CodedError } from '../base/errors.js';
 import { publicError } from '../base/public-error.js';
 import type { Viewer } from '../model/viewer.js';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What each credential may take up. */
+    allowances: Pick<Allowances, 'enter'>;
+  }
+}
 
 /** What a façade answers: JSON text, so that what a source said can go out as it came. */
 export interface FacadeAnswer {
@@ -40,6 +48,8 @@ export interface FacadeAuthenticator {
 }
 
 const maxBodyBytes = 16 * 1024 * 1024;
+/** What one call costs of its credential's allowance, as much as a usual page does. */
+const callCost = 20;
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 export async function registerFacade(app: FastifyInstance, facade: Facade): Promise<void> {
@@ -58,8 +68,11 @@ function openScope(scope: FastifyInstance, facade: Facade, prefix: string): void
       method,
       url: path,
       bodyLimit: maxBodyBytes,
-      onRequest: async (request) => {
-        viewers.set(request, await facade.identify(request));
+      onRequest: async (request, reply) => {
+        const viewer = await facade.identify(request);
+        const leave = scope.allowances.enter(viewer, callCost);
+        reply.raw.once('close', leave);
+        viewers.set(request, viewer);
       },
       handler: async (request, reply) => send(reply, await handle({ viewer: viewers.get(request)!, request, reply })),
     });

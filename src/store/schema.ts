@@ -13,14 +13,14 @@ import { idempotencyKeyCollection, idempotencyKeyIndexes, idempotencyKeySchema }
 import { itemInterestCollection, itemInterestIndexes, itemInterestSchema } from './item-interest.js';
 import { leaseCollection, leaseSchema } from './lease-document.js';
 import { logStateCollection, logStateSchema } from './log-states.js';
-import { pathwayCountsCollection, pathwayCountsValidator } from './pathway-counts.js';
-import { pathwayStandingsCollection, pathwayStandingsIndexes, pathwayStandingsValidator } from './pathway-standings.js';
 import { notificationIndexes, notificationSchema, notificationsCollection } from './notification-document.js';
 import {
   notificationStateIndexes,
   notificationStateSchema,
   notificationStatesCollection,
 } from './notification-states.js';
+import { pathwayCountsCollection, pathwayCountsValidator } from './pathway-counts.js';
+import { pathwayStandingsCollection, pathwayStandingsIndexes, pathwayStandingsValidator } from './pathway-standings.js';
 import { pathwaysCollection, pathwaysIndexes, pathwaysValidator } from './pathways.js';
 import { progressCellsCollection, progressCellsValidator } from './progress-cells.js';
 import { sourceCollection, sourceIndexes, sourceSchema } from './source-document.js';

@@ -118,7 +118,9 @@ export class WorkspaceSource implements CohortSource<LogRecord> {
       this.#tell(event.records.slice(from, index + 1), record.seq);
       for (const [cohort, names] of renamed) this.#rename(cohort, names.after(record), record.seq);
       // Somebody's texts are gone from the log: what was told of them is not told again.
-      if (isForgotten) for (const cohort of this.#cohorts.values()) cohort.reinterpret(cohort.filter, record.seq);
+      if (isForgotten) {
+        for (const [cohort, filter] of this.#filters) cohort.reinterpret(logTelling(filter), record.seq);
+      }
       from = index + 1;
     }
     this.#tell(event.records.slice(from), event.place.seq);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import Fastify from 'fastify';
+import { Allowances } from '../../../src/auth/allowances.js';
 import { type Clock, systemClock } from '../../../src/base/clock.js';
 import type { Id } from '../../../src/base/ids.js';
 import { Closing } from '../../../src/base/lifecycle.js';
@@ -57,6 +58,7 @@ export async function openFacade(store: Store, options: FacadeOptions = {}): Pro
   const closing = new Closing();
   const log = closing.add(openLog({ store, logger: silentLogger, clock: options.clock, holeMs: 200 }));
   const app = Fastify({ forceCloseConnections: true });
+  app.decorate('allowances', new Allowances({ atOnce: 1_000, costPerMinute: 0 }, systemClock));
   const keys = new IdempotencyKeys(store);
   await registerAWorldFacade(app, {
     authenticator: authenticatorOn(store),
