@@ -95,6 +95,8 @@ export interface GatewayDeps {
   readonly socketLimits?: Partial<SocketLimits>;
   readonly liveTuning?: LiveTuning;
   readonly foldTuning?: FoldTuning;
+  /** Another connection to the store, for what is made from the log. Absent: the same. */
+  readonly foldStore?: Store;
   readonly executorTuning?: ExecutorTuning;
   /** GraphiQL: where its built files lie, and the credential that it has filled in (a demo's only). */
   readonly pages?: { readonly directory: string; readonly authorization?: string };
@@ -220,7 +222,7 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
       log,
       unscoped,
       logger,
-      projections: projectionsOf(store),
+      projections: projectionsOf(deps.foldStore ?? store),
       states: new FoldStates(store),
       holder: newId(),
       tuning: deps.foldTuning,

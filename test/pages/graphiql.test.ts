@@ -27,6 +27,7 @@ afterEach(() => {
 const titles = [
   'PageWithUsers',
   'Completed',
+  'Statistics',
   'OnePerson',
   'WhoIsWho',
   'PathwayWithPeople',

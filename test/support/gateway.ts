@@ -82,6 +82,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     ...options.env,
   });
   const store = await connectStore({ url: mongodbUrl, database, monitorCommands: true });
+  // Folds go on at any time: what they send is no part of what a request costs.
+  const foldStore = await connectStore({ url: mongodbUrl, database });
   await ensureSchema(store);
   const home = await addWorkspace(store, `home-${database.slice(-6)}-${newId().slice(-6)}`);
   const abroad = await addWorkspace(store, `abroad-${database.slice(-6)}-${newId().slice(-6)}`);
@@ -97,6 +99,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     signals: options.signals,
     liveTuning: options.liveTuning,
     foldTuning: options.foldTuning,
+    foldStore,
     connectors: options.connectors,
     executorTuning: options.executorTuning ?? { compileAtUse: 1 },
   });
@@ -130,6 +133,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     close: async () => {
       wasClosed(test);
       await gateway.close();
+      await foldStore.close();
       await store.close();
       if (options.database === undefined) await dropDatabase(mongodbUrl, database);
     },
