@@ -20,6 +20,7 @@ import { createSchema } from './graphql/schema.js';
 import type { Services } from './graphql/services.js';
 import { SocketOperations } from './graphql/socket-operations.js';
 import { persistedOptionsOf } from './graphql/trusted-documents.js';
+import { topicsOf } from './graphql/topics.js';
 import type { Connector } from './ingest/connector.js';
 import { describeAll, Ingest } from './ingest/ingest.js';
 import { type Log, openLog } from './log/log.js';
@@ -42,6 +43,7 @@ import { ActivityLogStatsService } from './services/activity-log-stats.js';
 import { ActivityLogService } from './services/activity-logs.js';
 import { CredentialService } from './services/credentials.js';
 import { EnrolmentService } from './services/enrolments.js';
+import { PathwayProgressService } from './services/pathway-progress.js';
 import { PathwayService } from './services/pathways.js';
 import { SourceReadingService } from './services/source-reading.js';
 import { SourceRecordingService } from './services/source-recording.js';
@@ -67,6 +69,8 @@ import { Deliveries } from './store/deliveries.js';
 import { Enrolments } from './store/enrolments.js';
 import { FoldStates } from './store/fold-states.js';
 import { IdempotencyKeys } from './store/idempotency-keys.js';
+import { PathwayCountsStore } from './store/pathway-counts.js';
+import { PathwayStandings } from './store/pathway-standings.js';
 import { Pathways } from './store/pathways.js';
 import { PersonTexts } from './store/person-texts.js';
 import { SourceRows } from './store/source-rows.js';
@@ -158,6 +162,9 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
     activities: new Activities(store),
     pathways: new Pathways(store),
     enrolments: new Enrolments(store),
+    standings: new PathwayStandings(store),
+    counts: new PathwayCountsStore(store),
+    folds: log.folds,
     sources: new Sources(
       store,
       new Sealing(deps.sourceSecretKey ?? config.SOURCE_SECRET_KEY!, config.SOURCE_SECRET_KEY_PREVIOUS),
@@ -196,6 +203,10 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
     activities: nouns.activityService,
     pathways: nouns.pathwayService,
     enrolments: nouns.enrolmentService,
+    activities: new ActivityService(parts),
+    pathways: new PathwayService(parts),
+    enrolments: new EnrolmentService(parts),
+    pathwayProgress: new PathwayProgressService(parts),
     users,
     userErasures: new UserErasureService({
       ...parts,
@@ -244,7 +255,7 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
       services,
       feeds: log.feeds,
       folds: log.folds,
-      topics: [],
+      topics: topicsOf(services),
       logger,
       ...deps.liveTuning,
     }),

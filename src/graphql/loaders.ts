@@ -7,8 +7,10 @@ import type { UpstreamStatus } from '../model/source.js';
 import type { User } from '../model/user.js';
 import type { Viewer } from '../model/viewer.js';
 import type { EnrolmentsOfPathways } from '../services/enrolments/of-pathways.js';
+import type { PathwayProgressView, PathwayStatisticsView } from '../services/pathway-progress/views.js';
 import type { PathwaysOfUsers } from '../services/pathways/of-users.js';
 import type { WrittenEntry } from '../services/upstream.js';
+import type { StandingKey } from '../store/standing-document.js';
 import { noCredential } from './no-credential.js';
 import type { Services } from './services.js';
 
@@ -21,6 +23,9 @@ export interface Loaders {
   readonly activityByRef: DataLoader<ActivityRef, Activity | undefined>;
   readonly upstreamOf: DataLoader<WrittenEntry, UpstreamStatus | undefined, Id>;
   readonly pathwayById: DataLoader<Id, Pathway | undefined>;
+  readonly statisticsOf: DataLoader<Id, PathwayStatisticsView | undefined>;
+  readonly progressOf: DataLoader<StandingKey, PathwayProgressView | undefined, string>;
+  readonly progressOfUser: DataLoader<Pick<User, 'id'>, PathwayProgressView[], Id>;
   /** A page for each pathway that is asked for. */
   readonly enrolmentsOf: EnrolmentsOfPathways;
   /** A page for each user who is asked for. */
@@ -32,7 +37,7 @@ export interface Loaders {
  * @throws CodedError UNAUTHENTICATED when one is used in nobody's name.
  */
 export function createLoaders(
-  services: Pick<Services, 'users' | 'activities' | 'upstream' | 'pathways' | 'enrolments'>,
+  services: Pick<Services, 'users' | 'activities' | 'upstream' | 'pathways' | 'enrolments' | 'pathwayProgress'>,
   viewer: Reader | undefined,
 ): Loaders {
   const somebody = (): Reader => {
@@ -48,6 +53,13 @@ export function createLoaders(
       cacheKeyFn: ({ id }) => id,
     }),
     pathwayById: new DataLoader(async (ids) => services.pathways.byId(somebody(), ids)),
+    statisticsOf: new DataLoader(async (ids) => services.pathwayProgress.statistics(somebody(), ids)),
+    progressOf: new DataLoader(async (keys) => services.pathwayProgress.of(somebody(), keys), {
+      cacheKeyFn: ({ pathwayId, userId }) => `${pathwayId}/${userId}`,
+    }),
+    progressOfUser: new DataLoader(async (users) => services.pathwayProgress.ofUsers(somebody(), users), {
+      cacheKeyFn: ({ id }) => id,
+    }),
     enrolmentsOf: async (list) => enrolmentsOf()(list),
     pathwaysOf: async (user, page) => pathwaysOf()(user, page),
   };

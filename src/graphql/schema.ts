@@ -12,6 +12,16 @@ import { EnrolmentRelations } from './pathways/enrolment.relations.js';
 import { EnrolmentResolver } from './pathways/enrolment.resolver.js';
 import { PathwayActivityRelations, PathwayRelations } from './pathways/pathway.relations.js';
 import { PathwayResolver } from './pathways/pathway.resolver.js';
+import { PathwayProgressedSubscription } from './pathways/pathway-progressed.subscription.js';
+import {
+  ActivityProgressRelations,
+  ActivityStatisticsRelations,
+  EnrolmentProgress,
+  PathwayProgressRelations,
+  PathwayStatisticsRelation,
+  UserProgress,
+} from './pathways/progress.relations.js';
+import { PathwayProgressResolver } from './pathways/progress.resolver.js';
 import { UserPathways } from './pathways/user-pathways.relations.js';
 import type { Services } from './services.js';
 import { SourceResolver } from './sources/source.resolver.js';
@@ -38,6 +48,14 @@ const resolvers = [
   EnrolmentResolver,
   EnrolmentRelations,
   UserPathways,
+  PathwayProgressResolver,
+  PathwayProgressRelations,
+  ActivityProgressRelations,
+  ActivityStatisticsRelations,
+  PathwayStatisticsRelation,
+  EnrolmentProgress,
+  UserProgress,
+  PathwayProgressedSubscription,
   CredentialResolver,
   SourceResolver,
   SourceSubscription,

@@ -5,6 +5,7 @@ import type { ActivityLogStatsService } from '../services/activity-log-stats.js'
 import type { ActivityLogService } from '../services/activity-logs.js';
 import type { CredentialService } from '../services/credentials.js';
 import type { EnrolmentService } from '../services/enrolments.js';
+import type { PathwayProgressService } from '../services/pathway-progress.js';
 import type { PathwayService } from '../services/pathways.js';
 import type { SourceService } from '../services/sources.js';
 import type { UpstreamService } from '../services/upstream.js';
@@ -18,6 +19,7 @@ export interface Services {
   readonly activities: ActivityService;
   readonly pathways: PathwayService;
   readonly enrolments: EnrolmentService;
+  readonly pathwayProgress: PathwayProgressService;
   readonly users: UserService;
   readonly userErasures: UserErasureService;
   readonly credentials: CredentialService;

@@ -1,43 +1,20 @@
-import { type Collection, type Document, Double, type IndexDescription, Long, ObjectId } from 'mongodb';
+import { type Collection, type Document, type IndexDescription, ObjectId } from 'mongodb';
 import type { Id } from '../base/ids.js';
 import type { ProgressState } from '../model/progress.js';
 import type { PlacedStanding, Standing } from '../model/standing.js';
 import type { Store } from './connect.js';
-import {
-  type FoldDocument,
-  FoldDocuments,
-  type FoldScope,
-  foldKey,
-  keysBeginning,
-  longOf,
-  scopeFields,
-} from './fold-documents.js';
+import { FoldDocuments, type FoldScope, foldKey, keysBeginning, scopeFields } from './fold-documents.js';
 import type { Slice, Span } from './keyset.js';
-import { type FactsDocument, toFacts, toFactsDocument } from './progress-facts.js';
 import { defaultMaxTimeMs, read } from './read.js';
-
-interface StandingDocument extends FoldDocument {
-  pathwayId: ObjectId;
-  userId: ObjectId;
-  place: Double | number;
-  left?: true;
-  groups?: string[];
-  enrolledAt?: Date;
-  state?: ProgressState;
-  percent?: number;
-  changedAt?: Long | number;
-  openLevel?: number;
-  activities?: ActivityDocument[];
-}
-
-interface ActivityDocument {
-  activityId: ObjectId;
-  state: ProgressState;
-  percent?: number;
-  changedAt?: Long | number;
-  entryId?: ObjectId;
-  facts?: FactsDocument;
-}
+import {
+  type StandingDocument,
+  type StandingKey,
+  standingKey,
+  toActivity,
+  toPlaced,
+  toStanding,
+  toStandingDocument,
+} from './standing-document.js';
 
 export const pathwayStandingsCollection = 'pathway_progress';
 
@@ -46,51 +23,19 @@ export const pathwayStandingsIndexes: IndexDescription[] = [
   { name: 'standings_user', key: { workspaceId: 1, generation: 1, userId: 1, pathwayId: 1 } },
 ];
 
-export const pathwayStandingsValidator: Document = {
-  $jsonSchema: {
-    bsonType: 'object',
-    required: ['_id', 'workspaceId', 'generation', 'seq', 'place', 'pathwayId', 'userId'],
-    anyOf: [
-      { required: ['left'] },
-      { required: ['groups', 'enrolledAt', 'state', 'percent', 'openLevel', 'activities'] },
-    ],
-    properties: {
-      _id: { bsonType: 'string' },
-      workspaceId: { bsonType: 'objectId' },
-      generation: { bsonType: 'int' },
-      seq: { bsonType: 'long' },
-      place: { bsonType: 'double' },
-      pathwayId: { bsonType: 'objectId' },
-      userId: { bsonType: 'objectId' },
-      left: { enum: [true] },
-      groups: { bsonType: 'array' },
-      enrolledAt: { bsonType: 'date' },
-      state: { bsonType: 'string' },
-      percent: { bsonType: 'number' },
-      changedAt: { bsonType: 'long' },
-      openLevel: { bsonType: 'int' },
-      activities: { bsonType: 'array' },
-    },
-    additionalProperties: false,
-  },
-};
-
 /** Which standings on pathways. Fields AND together; an empty list matches nothing. */
 export interface StandingSelection {
   readonly pathwayId: Id;
   readonly states?: readonly ProgressState[];
+  /** The states meant are those of this activity rather than of the whole. */
+  readonly activityId?: Id;
   readonly groups?: readonly string[];
   readonly userIds?: readonly Id[];
   /** Narrowing by permission (`:own`), ANDed to what the caller asked for. */
   readonly onlyUserIds?: readonly Id[];
 }
 
-export interface StandingKey {
-  readonly pathwayId: Id;
-  readonly userId: Id;
-}
-
-/** What counts of a standing, and of how many entries it is made. */
+/** What counts of a standing. */
 export interface CountedStanding extends StandingKey {
   readonly state: ProgressState;
   readonly completed: readonly Id[];
@@ -105,8 +50,6 @@ export interface StandingWith {
 
 const standingsAtOnce = 500;
 
-const keyOf = ({ pathwayId, userId }: StandingKey): string => `${pathwayId}/${userId}`;
-
 /** How far each person is on each pathway, as a fold of the log makes it. */
 export class PathwayStandings {
   readonly #collection: Collection<StandingDocument>;
@@ -119,11 +62,11 @@ export class PathwayStandings {
 
   /** Those that are there, also of who has left, in no particular order. */
   async byKeys(scope: FoldScope, keys: readonly StandingKey[]): Promise<PlacedStanding[]> {
-    return (await this.#documents.byKeys(scope, keys.map(keyOf))).map(toPlaced);
+    return (await this.#documents.byKeys(scope, keys.map(standingKey))).map(toPlaced);
   }
 
   write(scope: FoldScope, standings: readonly PlacedStanding[]): Promise<void> {
-    return this.#documents.write(standings.map((one) => toDocument(scope, one)));
+    return this.#documents.write(standings.map((one) => toStandingDocument(scope, one)));
   }
 
   erase(scope: FoldScope): Promise<boolean> {
@@ -182,19 +125,35 @@ export class PathwayStandings {
   /** Those that changed after a place, up to another, in the order of their places. */
   async changedAfter(
     scope: FoldScope,
-    pathwayId: Id,
+    { pathwayId, onlyUserIds }: Pick<StandingSelection, 'pathwayId' | 'onlyUserIds'>,
     { after, through }: { readonly after: number; readonly through: number },
     limit: number,
   ): Promise<PlacedStanding[]> {
     const found = await read(() =>
       this.#collection
         .find(
-          { ...scopeFields(scope), pathwayId: new ObjectId(pathwayId), place: { $gt: after, $lte: through } },
+          {
+            ...scopeFields(scope),
+            pathwayId: new ObjectId(pathwayId),
+            place: { $gt: after, $lte: through },
+            ...(onlyUserIds && { userId: { $in: onlyUserIds.map((id) => new ObjectId(id)) } }),
+          },
           { sort: { place: 1 }, limit, batchSize: limit, maxTimeMS: defaultMaxTimeMs },
         )
         .toArray(),
     );
     return found.map(toPlaced);
+  }
+
+  /** The place of the last change of anybody on a pathway, up to a place; 0 where there is none. */
+  async lastPlace(scope: FoldScope, pathwayId: Id, through: number): Promise<number> {
+    const last = await read(() =>
+      this.#collection.findOne(
+        { ...scopeFields(scope), pathwayId: new ObjectId(pathwayId), place: { $lte: through } },
+        { sort: { place: -1 }, projection: { _id: 0, place: 1 }, maxTimeMS: defaultMaxTimeMs },
+      ),
+    );
+    return last ? Number(last.place) : 0;
   }
 
   /**
@@ -253,69 +212,14 @@ const listed = (scope: FoldScope, selection: StandingSelection, span: Span): Doc
       ...bounds,
       ...(selection.userIds ? [oneOf(selection.userIds)] : []),
       ...(selection.onlyUserIds ? [oneOf(selection.onlyUserIds)] : []),
-      ...(selection.states ? [{ state: { $in: [...selection.states] } }] : []),
+      ...stateConditions(selection),
       ...(selection.groups ? [{ groups: { $in: [...selection.groups] } }] : []),
     ],
   };
 };
 
-const toDocument = (scope: FoldScope, one: PlacedStanding): StandingDocument => ({
-  _id: foldKey(scope, keyOf(one)),
-  ...scopeFields(scope),
-  pathwayId: new ObjectId(one.pathwayId),
-  userId: new ObjectId(one.userId),
-  seq: longOf(one.seq),
-  place: new Double(one.place),
-  ...(one.standing ? standingFields(one.standing) : { left: true as const }),
-});
-
-const standingFields = ({ groups, enrolledAt, whole, activities }: Standing): Partial<StandingDocument> => ({
-  groups: [...groups],
-  enrolledAt,
-  state: whole.state,
-  percent: whole.percent,
-  openLevel: whole.openLevel,
-  ...changed(whole.changedAtMicros),
-  activities: activities.map(({ activityId, state, percent, changedAtMicros, entryId, facts }) => ({
-    activityId: new ObjectId(activityId),
-    state,
-    ...(percent !== undefined && { percent }),
-    ...changed(changedAtMicros),
-    ...(entryId !== undefined && { entryId: new ObjectId(entryId) }),
-    ...(Object.keys(facts).length > 0 && { facts: toFactsDocument(facts) }),
-  })),
-});
-
-const changed = (micros: number | undefined): { changedAt?: Long } =>
-  micros === undefined ? {} : { changedAt: Long.fromNumber(micros) };
-
-const toPlaced = (document: StandingDocument): PlacedStanding => ({
-  pathwayId: document.pathwayId.toHexString(),
-  userId: document.userId.toHexString(),
-  seq: Number(document.seq),
-  place: Number(document.place),
-  ...(!document.left && { standing: toStanding(document) }),
-});
-
-const toStanding = (document: StandingDocument): Standing => ({
-  pathwayId: document.pathwayId.toHexString(),
-  userId: document.userId.toHexString(),
-  groups: document.groups!,
-  enrolledAt: document.enrolledAt!,
-  activities: document.activities!.map(toActivity),
-  whole: {
-    state: document.state!,
-    percent: document.percent!,
-    openLevel: document.openLevel!,
-    ...(document.changedAt !== undefined && { changedAtMicros: Number(document.changedAt) }),
-  },
-});
-
-const toActivity = (one: ActivityDocument): Standing['activities'][number] => ({
-  activityId: one.activityId.toHexString(),
-  state: one.state,
-  ...(one.percent !== undefined && { percent: one.percent }),
-  ...(one.changedAt !== undefined && { changedAtMicros: Number(one.changedAt) }),
-  ...(one.entryId !== undefined && { entryId: one.entryId.toHexString() }),
-  facts: toFacts(one.facts),
-});
+const stateConditions = ({ states, activityId }: StandingSelection): Document[] => {
+  const state = states && { state: { $in: [...states] } };
+  if (activityId === undefined) return state ? [state] : [];
+  return [{ activities: { $elemMatch: { activityId: new ObjectId(activityId), ...state } } }];
+};

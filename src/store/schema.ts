@@ -20,12 +20,13 @@ import {
   notificationStatesCollection,
 } from './notification-states.js';
 import { pathwayCountsCollection, pathwayCountsValidator } from './pathway-counts.js';
-import { pathwayStandingsCollection, pathwayStandingsIndexes, pathwayStandingsValidator } from './pathway-standings.js';
+import { pathwayStandingsCollection, pathwayStandingsIndexes } from './pathway-standings.js';
 import { pathwaysCollection, pathwaysIndexes, pathwaysValidator } from './pathways.js';
 import { progressCellsCollection, progressCellsValidator } from './progress-cells.js';
 import { sourceCollection, sourceIndexes, sourceSchema } from './source-document.js';
 import { sourceRowCollection, sourceRowIndexes, sourceRowSchema } from './source-rows.js';
 import { sourceStateCollection, sourceStateIndexes, sourceStateSchema } from './source-states.js';
+import { pathwayStandingsValidator } from './standing-document.js';
 import { upstreamWriteCollection, upstreamWriteIndexes, upstreamWriteSchema } from './upstream-writes.js';
 import { userErasureCollection, userErasureIndexes, userErasureSchema } from './user-erasures.js';
 import { usersCollection, usersIndexes, usersValidator } from './users.js';

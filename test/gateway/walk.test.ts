@@ -191,6 +191,16 @@ Object.assign(rows, {
     variables: ({ pathwayId }) => ({ p: [pathwayId, secretKey, 'Homely pathway'] }),
     abroad: { enrolments: nothing, all: nothing },
   },
+  'Query.pathwayProgress': {
+    document: `query($id: ObjectID!) { pathwayProgress(pathwayId: $id) { totalCount nodes { userId } } }`,
+    variables: ({ pathwayId }) => ({ id: pathwayId }),
+    abroad: 'NOT_FOUND',
+  },
+  'Subscription.pathwayProgressed': {
+    document: 'subscription($id: ObjectID!) { pathwayProgressed(pathwayId: $id) { cursor userId } }',
+    variables: ({ pathwayId }) => ({ id: pathwayId }),
+    abroad: 'NOT_FOUND',
+  },
   'Mutation.createPathway': {
     document: `mutation { createPathway(input: { key: "${secretKey}", name: "Another" }) { pathway { key } } }`,
     abroad: { createPathway: { pathway: { key: secretKey } } },

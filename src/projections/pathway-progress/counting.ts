@@ -1,7 +1,8 @@
 import type { Id } from '../../base/ids.js';
 import type { ProgressState } from '../../model/progress.js';
 import type { ActivityCount, PathwayCounts } from '../../model/standing.js';
-import type { CountedStanding, StandingKey } from '../../store/pathway-standings.js';
+import type { CountedStanding } from '../../store/pathway-standings.js';
+import type { StandingKey } from '../../store/standing-document.js';
 import type { PathwayState } from './nouns.js';
 
 interface Counted {

@@ -6,8 +6,8 @@ import type { ControlChange } from '../../model/log-record.js';
 import { decodeChange, type NounChange, type NounState } from '../../model/noun-change.js';
 import type { Pathway } from '../../model/pathway.js';
 import type { User } from '../../model/user.js';
-import type { StandingKey } from '../../store/pathway-standings.js';
 import type { ProgressKey } from '../../store/progress-facts.js';
+import type { StandingKey } from '../../store/standing-document.js';
 import { PeopleKnown } from '../people-known.js';
 
 export type PathwayState = NounState<Pathway>;
