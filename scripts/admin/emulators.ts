@@ -6,7 +6,13 @@ import { type Fault, faultPath, namedFaults } from '../upstreams/faults.js';
 import { withAdmin } from './context.js';
 import { printFields } from './output.js';
 
-const systems = { aworld: 'AWORLD', thrive: 'THRIVE', tikmatrix: 'TIKMATRIX', posthog: 'POSTHOG' } as const;
+const systems = {
+  aworld: 'AWORLD',
+  thrive: 'THRIVE',
+  falkor: 'FALKOR',
+  tikmatrix: 'TIKMATRIX',
+  posthog: 'POSTHOG',
+} as const;
 type Named = keyof typeof systems;
 
 /** No secret is opened here. */

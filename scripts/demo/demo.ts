@@ -150,12 +150,16 @@ class Demo {
     tell({ feeding: null });
   }
 
-  async #runUpstreams({ id: workspaceId }: Workspace, fence: number, signal: AbortSignal): Promise<void> {
+  async #runUpstreams(
+    { id: workspaceId, createdAt: madeAt }: Workspace,
+    fence: number,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { pauseMs = defaults.pauseMs, sourceSecretKey } = this.order;
     const place = await this.log.feeds.settle(workspaceId);
     const sources = new Sources(this.store, new Sealing(sourceSecretKey));
     const states = new SourceStates(this.store);
-    await runUpstreams({ sources, states, workspaceId, place, seed: fence, everyMs: pauseMs[1] }, signal);
+    await runUpstreams({ sources, states, workspaceId, place, seed: fence, everyMs: pauseMs[1], madeAt }, signal);
   }
 
   /** Every process sees to the keys: which they are depends on how its gateway was started. */

@@ -49,9 +49,9 @@ const inputOf = ({ native, levelsInOrder, steps }: DemoPathway, { activityIds }:
   key: native.ID,
   name: native.name,
   levelsInOrder,
-  activities: steps.flatMap(({ key, level, required, fulfilmentType }) => {
+  activities: steps.flatMap(({ key, level, required, type, fulfilmentType }) => {
     const activityId = activityIds.get(key);
-    return activityId === undefined ? [] : [{ activityId, level, required, fulfilmentType }];
+    return activityId === undefined ? [] : [{ activityId, level, required, type, fulfilmentType }];
   }),
 });
 

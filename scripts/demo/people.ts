@@ -13,6 +13,7 @@ export const demoSourceIds: Readonly<Partial<Record<SourceSystem, Id>>> = {
   AWORLD: 'de3000000000000000000001',
   THRIVE: 'de3000000000000000000002',
   TIKMATRIX: 'de3000000000000000000003',
+  FALKOR: 'de3000000000000000000004',
   POSTHOG: 'de3000000000000000000005',
 };
 
@@ -84,6 +85,7 @@ export const userInput = (person: Person): CreateUserInput => ({
     // What is posted to the façade by hand names people by the same id.
     nativeIdentity('AWORLD', facadeConnection, person.aworldId),
     identityIn('THRIVE', person.thriveId),
+    identityIn('FALKOR', `email:${person.email}`),
     identityIn('POSTHOG', String(person.posthog.id)),
   ],
 });

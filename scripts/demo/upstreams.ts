@@ -5,6 +5,8 @@ import type { SourceStates } from '../../src/store/source-states.js';
 import type { Sources } from '../../src/store/sources.js';
 import { aworldUserIds } from '../upstreams/arrivals.js';
 import { startCompany } from '../upstreams/company.js';
+import { falkorToken } from '../upstreams/falkor.js';
+import { movingPathwayIds } from '../upstreams/falkor-moving.js';
 import { demoSourceIds } from './people.js';
 
 export interface UpstreamParts {
@@ -16,6 +18,8 @@ export interface UpstreamParts {
   /** Another one for every run, so that each tells a story of its own. */
   readonly seed: number;
   readonly everyMs: number;
+  /** When the demo was made. */
+  readonly madeAt: Date;
 }
 
 /**
@@ -23,15 +27,16 @@ export interface UpstreamParts {
  * long as they do: what the gateway has read of them stays in its log.
  */
 export async function runUpstreams(parts: UpstreamParts, signal: AbortSignal): Promise<void> {
-  const { seed, everyMs } = parts;
+  const { seed, everyMs, madeAt } = parts;
   const company = await startCompany({
-    ports: { aworld: 0, thrive: 0, tikmatrix: 0, posthog: 0 },
+    ports: { aworld: 0, thrive: 0, falkor: 0, tikmatrix: 0, posthog: 0 },
     seed,
     past: 0,
     everyMs,
+    sinceMs: madeAt.getTime(),
   });
   try {
-    const { aworld, thrive, tikmatrix, posthog } = company.urls;
+    const { aworld, thrive, falkor, tikmatrix, posthog } = company.urls;
     await connect(parts, 'AWORLD', aworld, {
       name: 'AWorld (emulated)',
       settings: { userIds: [...aworldUserIds()] },
@@ -41,6 +46,13 @@ export async function runUpstreams(parts: UpstreamParts, signal: AbortSignal): P
       name: 'Thrive (emulated)',
       settings: { tenantId: 'tenant_1', since: new Date().toISOString(), settleSeconds: 2 },
       secrets: { apiSecret: 'api-secret' },
+    });
+    await connect(parts, 'FALKOR', falkor, {
+      name: 'Falkor (emulated)',
+      settings: { pathways: [...movingPathwayIds] },
+      secrets: { token: falkorToken },
+      // Its people have no other id than the email.
+      trustsEmails: true,
     });
     await connect(parts, 'TIKMATRIX', tikmatrix, {
       name: 'TikMatrix (emulated)',
@@ -67,6 +79,7 @@ interface Connection {
   readonly settings: Source['settings'];
   readonly secrets: Readonly<Record<string, string>>;
   readonly writesThrough?: boolean;
+  readonly trustsEmails?: boolean;
 }
 
 /** Connects an emulated system, or says where it is now. What somebody changed of a source since stays. */
@@ -74,7 +87,7 @@ async function connect(
   { sources, states, workspaceId, place }: UpstreamParts,
   system: SourceSystem,
   baseUrl: string,
-  { name, settings, secrets, writesThrough = false }: Connection,
+  { name, settings, secrets, writesThrough = false, trustsEmails = false }: Connection,
 ): Promise<void> {
   const id = demoSourceIds[system]!;
   const known = await sources.get(workspaceId, id);
@@ -92,7 +105,7 @@ async function connect(
       settings,
       secretNames: Object.keys(secrets),
       isPaused: false,
-      trustsEmails: false,
+      trustsEmails,
       writesThrough,
       acceptsUnsigned: false,
       allowsPrivateOrigin: true,

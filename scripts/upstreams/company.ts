@@ -2,20 +2,24 @@ import { type Closeable, sleep } from '../../src/base/lifecycle.js';
 import { Arrivals } from './arrivals.js';
 import { startAWorld } from './aworld.js';
 import type { EmulatedRows, Emulator } from './emulator.js';
+import { startFalkor } from './falkor.js';
+import { movingPathways, movingRows } from './falkor-moving.js';
 import { startPosthog } from './posthog.js';
 import { startThrive } from './thrive.js';
 import { startTikMatrix } from './tikmatrix.js';
 
-export type EmulatedSystem = 'aworld' | 'thrive' | 'tikmatrix' | 'posthog';
+export type EmulatedSystem = 'aworld' | 'thrive' | 'falkor' | 'tikmatrix' | 'posthog';
 
 export interface CompanyOptions {
   /** 0: a free one. */
   readonly ports: Readonly<Record<EmulatedSystem, number>>;
   readonly seed: number;
-  /** Rows that each system has from the days before. */
+  /** Rows that each system has from the days before; Falkor's follow from the time of day. */
   readonly past: number;
   /** Between two arrivals, in milliseconds; 0: none arrive. */
   readonly everyMs: number;
+  /** When its pathways were taken into use; long ago, if absent. */
+  readonly sinceMs?: number;
 }
 
 export interface Company extends Closeable {
@@ -25,10 +29,11 @@ export interface Company extends Closeable {
 const pastMs = 7 * 24 * 3_600_000;
 
 /** All emulated systems of one made-up company, with a past, and with something new now and then. */
-export async function startCompany({ ports, seed, past, everyMs }: CompanyOptions): Promise<Company> {
-  const [aworld, thrive, tikmatrix, posthog] = await Promise.all([
+export async function startCompany({ ports, seed, past, everyMs, sinceMs }: CompanyOptions): Promise<Company> {
+  const [aworld, thrive, falkor, tikmatrix, posthog] = await Promise.all([
     startAWorld({ port: ports.aworld }),
     startThrive({ port: ports.thrive, seed }),
+    startFalkor({ port: ports.falkor, pathways: movingPathways, moving: (atMs) => movingRows(atMs, sinceMs) }),
     startTikMatrix({ port: ports.tikmatrix }),
     startPosthog({ port: ports.posthog }),
   ]);
@@ -50,11 +55,17 @@ export async function startCompany({ ports, seed, past, everyMs }: CompanyOption
   const ended = new AbortController();
   const arriving = everyMs === 0 ? Promise.resolve() : keepArriving(desks, everyMs, ended.signal);
   return {
-    urls: { aworld: aworld.url, thrive: thrive.url, tikmatrix: tikmatrix.url, posthog: posthog.url },
+    urls: {
+      aworld: aworld.url,
+      thrive: thrive.url,
+      falkor: falkor.url,
+      tikmatrix: tikmatrix.url,
+      posthog: posthog.url,
+    },
     close: async () => {
       ended.abort();
       await arriving;
-      await Promise.all(desks.map(({ emulator }) => emulator.close()));
+      await Promise.all([falkor.close(), ...desks.map(({ emulator }) => emulator.close())]);
     },
   };
 }

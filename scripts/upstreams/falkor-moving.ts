@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type DemoPathway, demoPathways, type PathwayStep } from '../demo/pathways.js';
 import { makePeople, type Person } from '../demo/people.js';
-import type { FalkorRow } from './falkor-rows.js';
+import type { EmulatedPathway, FalkorRow } from './falkor-rows.js';
 
 /** South African time, as that platform writes it: whole seconds with an offset. */
 const localTime = (atMs: number): string => `${new Date(atMs + 2 * 3_600_000).toISOString().slice(0, 19)}+02:00`;
 
-/** How many of the demo's people the emulated platform knows. */
-const peopleCount = 24;
+/** Those of the demo's people whom the emulated platform knows. */
+const people = makePeople().slice(0, 24);
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** What is counted begins again every hour, everything else after two weeks. */
@@ -21,42 +21,64 @@ export const movingPathwayIds: readonly string[] = demoPathways.map(({ native })
 /**
  * How far everybody is at an instant. It follows from the instant alone, so an emulator that is started again goes on as if
  * it had never ended.
+ * @param sinceMs when the platform was taken into use: what nobody has touched since is not there.
  */
-export function* movingRows(atMs: number): Generator<FalkorRow> {
-  const people = makePeople().slice(0, peopleCount);
+export function* movingRows(atMs: number, sinceMs = 0): Generator<FalkorRow> {
   for (const pathway of demoPathways) {
-    for (const step of pathway.steps) for (const person of people) yield rowOf(pathway, step, person, atMs);
+    for (const step of pathway.steps) {
+      for (const person of people) {
+        const { changedMs, ...row } = rowOf(pathway, step, person, atMs);
+        if (changedMs > sinceMs) yield row;
+      }
+    }
   }
 }
 
-function rowOf({ native }: DemoPathway, step: PathwayStep, person: Person, atMs: number): FalkorRow {
-  const { key: _key, ...activity } = step;
+const headerOf = ({ key: _key, ...header }: PathwayStep) => header;
+
+/** The pathways with what there is to do on them. */
+export const movingPathways: readonly EmulatedPathway[] = demoPathways.map(({ native, steps }) => ({
+  header: native,
+  activities: steps.map(headerOf),
+}));
+
+function rowOf(
+  { native }: DemoPathway,
+  step: PathwayStep,
+  person: Person,
+  atMs: number,
+): FalkorRow & { changedMs: number } {
+  const activity = headerOf(step);
   const { firstName: firstname, lastName: lastname, email, country, city, groups } = person;
-  const { status, fulfilment } = standing(step, person, atMs);
+  const { status, fulfilment, changedMs } = standing(step, person, atMs);
   const log = { firstname, lastname, email, telephone: '', country, city, groups, status, fulfilment };
-  return { pathway: native, activity, log };
+  return { pathway: native, activity, log, changedMs };
 }
 
-function standing(step: PathwayStep, person: Person, atMs: number): { status: object; fulfilment: unknown } {
+function standing(step: PathwayStep, person: Person, atMs: number) {
   const seed = createHash('sha256').update(`${step.ID} ${person.email}`).digest();
   const cycle = cycleMs(step);
   const sinceMs = (atMs + (seed.readUInt32BE(0) % cycle)) % cycle;
   const stages = stagesOf(step);
   // Stages of one length, the first of which is to have done nothing.
   const stage = Math.min(stages.length - 1, Math.floor(sinceMs / (cycle / stages.length)));
-  const changedMs = atMs - sinceMs + Math.ceil((stage * cycle) / stages.length);
+  const changedMs = Math.floor((atMs - sinceMs + (stage * cycle) / stages.length) / 1000) * 1000;
   const progress = stages[stage]!;
   const state = progress >= 100 ? 'completed' : progress > 0 ? 'in progress' : 'not started';
   const timestamp = localTime(changedMs);
   const status = { complete: progress >= 100, progress, state, timestamp };
-  return { status, fulfilment: progress === 0 ? [] : fulfilmentOf(step, { progress, state, timestamp }, seed) };
+  return {
+    status,
+    fulfilment: progress === 0 ? [] : fulfilmentOf(step, { progress, state, timestamp }, seed),
+    changedMs,
+  };
 }
 
 const stagesOf = ({ fulfilmentType }: PathwayStep): readonly number[] => {
   if (fulfilmentType === 'check-in') return [0, 100];
   if (fulfilmentType !== 'tracking') return [0, 50, 100];
   return Array.from({ length: trackingStages }, (_, n) =>
-    Math.min(100, Math.round((n * 1000) / (trackingStages - 2)) / 10),
+    Math.min(100, Math.round((n * 1000) / (trackingStages - 1)) / 10),
   );
 };
 

@@ -10,6 +10,12 @@ export interface FalkorRow {
   readonly log: Fields;
 }
 
+/** A pathway with its activities, in order. */
+export interface EmulatedPathway {
+  readonly header: FalkorRow['pathway'];
+  readonly activities?: readonly FalkorRow['activity'][];
+}
+
 export interface HeldActivity {
   header: FalkorRow['activity'];
   /** By person. */
@@ -27,9 +33,10 @@ export class FalkorRows implements EmulatedRows {
   #unnamed = 0;
 
   /** A pathway that nobody is on yet; the one that is there, where there is one. */
-  addPathway(header: FalkorRow['pathway']): HeldPathway {
+  addPathway({ header, activities = [] }: EmulatedPathway): HeldPathway {
     const held = this.#pathways.get(header.ID) ?? { header, activities: new Map<string, HeldActivity>() };
     this.#pathways.set(header.ID, held);
+    for (const activity of activities) this.#addActivity(held, activity);
     return held;
   }
 
@@ -53,10 +60,7 @@ export class FalkorRows implements EmulatedRows {
   add(...rows: readonly GivenRow[]): void {
     for (const row of rows) {
       const { pathway, activity, log } = JSON.parse(textOf(row)) as FalkorRow;
-      const { activities } = this.addPathway(pathway);
-      const held = activities.get(activity.ID) ?? { header: activity, logs: new Map<string, Fields>() };
-      activities.set(activity.ID, held);
-      held.logs.set(this.#personOf(log), log);
+      this.#addActivity(this.addPathway({ header: pathway }), activity).logs.set(this.#personOf(log), log);
     }
   }
 
@@ -67,6 +71,12 @@ export class FalkorRows implements EmulatedRows {
 
   removeActivity(pathwayId: string, activityId: string): void {
     this.#pathways.get(pathwayId)?.activities.delete(activityId);
+  }
+
+  #addActivity({ activities }: HeldPathway, header: FalkorRow['activity']): HeldActivity {
+    const held = activities.get(header.ID) ?? { header, logs: new Map<string, Fields>() };
+    activities.set(header.ID, held);
+    return held;
   }
 
   #personOf({ email }: Fields): string {

@@ -2,14 +2,14 @@ import { createHash, createHmac } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Emulator, installRows, startEmulator } from './emulator.js';
-import { type FalkorRow, FalkorRows, type HeldPathway } from './falkor-rows.js';
+import { type EmulatedPathway, type FalkorRow, FalkorRows, type HeldPathway } from './falkor-rows.js';
 
 export interface FalkorOptions {
   readonly port?: number;
   /** As it is sent after `Basic`. */
   readonly token?: string;
   /** Pathways that are there from the start. */
-  readonly pathways?: readonly FalkorRow['pathway'][];
+  readonly pathways?: readonly EmulatedPathway[];
   /** Rows as they stand at an instant: they are brought up to it whenever somebody asks. */
   readonly moving?: (atMs: number) => Iterable<FalkorRow>;
   readonly nowMs?: () => number;
@@ -26,7 +26,7 @@ type Parts = FalkorOptions & { readonly rows: FalkorRows; readonly token: string
 /** Falkor's API as far as the logs of a pathway go: `POST /v1/logs/pathway-logs`. */
 export async function startFalkor(options: FalkorOptions = {}): Promise<FalkorEmulator> {
   const rows = new FalkorRows();
-  for (const header of options.pathways ?? []) rows.addPathway(header);
+  for (const pathway of options.pathways ?? []) rows.addPathway(pathway);
   const parts: Parts = { token: falkorToken, nowMs: Date.now, ...options, rows };
   const emulator = await startEmulator((app) => {
     installRows(app, rows);

@@ -12,9 +12,10 @@ const wholeNumber = (value: string): number => {
 };
 
 const options = new Command('upstreams')
-  .description('Emulated AWorld, Thrive, TikMatrix and PostHog, with rows that keep arriving.')
+  .description('Emulated AWorld, Thrive, Falkor, TikMatrix and PostHog, with rows that keep arriving.')
   .option('--aworld <port>', '0: a free one', wholeNumber, 0)
   .option('--thrive <port>', '0: a free one', wholeNumber, 0)
+  .option('--falkor <port>', '0: a free one', wholeNumber, 0)
   .option('--tikmatrix <port>', '0: a free one', wholeNumber, 0)
   .option('--posthog <port>', '0: a free one', wholeNumber, 0)
   .option('--seed <n>', 'which story to tell', wholeNumber, 1)

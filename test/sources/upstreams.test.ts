@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { EmulatedSystem } from '../../scripts/upstreams/company.js';
 import type { Emulator } from '../../scripts/upstreams/emulator.js';
+import { falkorToken } from '../../scripts/upstreams/falkor.js';
+import { movingPathwayIds, movingRows } from '../../scripts/upstreams/falkor-moving.js';
 import { faultPath, rowsPath } from '../../scripts/upstreams/faults.js';
 import { allConnectors } from '../../src/sources/connectors.js';
 import { drive, recorded } from './suite/driving.js';
@@ -64,6 +66,29 @@ describe('the emulated systems as a process', () => {
       await driver.close();
     },
   );
+
+  it('FALKOR has people on the pathways of the demo, whose numbers follow from the time, and fails as it is told', async () => {
+    const source = { emulator: { url: told.falkor } as Emulator, rows: { count: 0, texts: [], add: () => {} } };
+    const settings = { pathways: movingPathwayIds };
+    const driver = await drive(allConnectors.get('FALKOR')!, { ...source, settings, secrets: { token: falkorToken } });
+    const steps = await driver.toEnd();
+    expect(steps).toHaveLength(movingPathwayIds.length);
+    const rows = [...recorded(steps).values()];
+    expect(rows).toHaveLength(movingPathwayIds.length * 4 * 24);
+    expect(rows.flatMap(({ drift = [] }) => drift)).toEqual([]);
+    expect(new Set(rows.map(({ entry }) => entry.action))).toEqual(
+      new Set(['not started', 'in progress', 'completed']),
+    );
+    expect((await send(told.falkor + faultPath, 'PUT', { kind: 'status', status: 500 })).status).toBe(200);
+    await expect(driver.step(undefined)).rejects.toMatchObject({ kind: 'UNREACHABLE' });
+    await driver.close();
+    const texts = (atMs: number) => new Set([...movingRows(atMs)].map((row) => JSON.stringify(row)));
+    const [now, again, later] = [texts(1e12), texts(1e12), texts(1e12 + 600_000)];
+    expect(again).toEqual(now);
+    const moved = [...later].filter((row) => !now.has(row));
+    expect(moved.length).toBeGreaterThan(24);
+    expect(moved.length).toBeLessThan(now.size / 2);
+  });
 
   it('ends when it is asked to', async () => {
     const exited = once(child, 'exit');

@@ -27,7 +27,7 @@ const row = (who: string, standing: Standing = {}) => rowOf(who, { pathway, ...s
 async function start(over: Partial<PullOptions> = {}) {
   tests += 1;
   pathway = { ...storeOwner, ID: `EV67-ZCNS-${tests}` };
-  const emulator = await startPathways({ pathways: [pathway] });
+  const emulator = await startPathways({ pathways: [{ header: pathway }] });
   open.push(emulator);
   const source = reading.add(emulator.url, { settings: { pathways: [pathway.ID] } }, { token: falkorToken });
   const puller = reading.startPuller({ people: services.userService, ...over });

@@ -42,4 +42,5 @@ export function row(
   };
 }
 
-export const startPathways = (options: FalkorOptions = {}) => startFalkor({ pathways: [storeOwner], ...options });
+export const startPathways = (options: FalkorOptions = {}) =>
+  startFalkor({ pathways: [{ header: storeOwner }], ...options });

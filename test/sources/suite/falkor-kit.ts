@@ -102,7 +102,7 @@ export const falkorKit: SourceKit = {
     drift: 'state: paused',
   },
   start: async (nowMs) => {
-    const emulator = await startFalkor({ pathways, ...(nowMs && { nowMs }) });
+    const emulator = await startFalkor({ pathways: pathways.map((header) => ({ header })), ...(nowMs && { nowMs }) });
     return {
       emulator,
       rows: emulator.rows,
