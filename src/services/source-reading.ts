@@ -36,6 +36,8 @@ export interface SourceList {
   /** What a caller's filter cannot say; must hold, too. */
   readonly also?: Pick<ResolvedFilter, 'anyOf' | 'noneOf' | 'actorKeys' | 'activityRefs'>;
   readonly order: ActivityLogOrder;
+  /** Which properties of an entry are needed; absent: all. Others may be missing from the answer. */
+  readonly fields?: readonly (keyof ActivityLog)[];
 }
 
 /** Part of a list, by how many entries lie before it. */
@@ -223,10 +225,10 @@ export class SourceReadingService {
     return keptSource(this.parts, await this.#openWindow(viewer, list));
   }
 
-  async #openWindow(viewer: Viewer, { filter, also, order }: SourceList) {
+  async #openWindow(viewer: Viewer, { filter, also, order, fields }: SourceList) {
     requireScope(canReadLogs(viewer), 'activity_log:read');
     const window: LogPlace = await this.parts.reader.settle(viewer.workspaceId);
     const visible = await visibleFilter(this.parts, viewer, filter);
-    return { window, filter: { ...visible, ...also }, order, budget: new PayloadBudget() };
+    return { window, filter: { ...visible, ...also }, order, fields, budget: new PayloadBudget() };
   }
 }

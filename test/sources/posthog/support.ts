@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { newId } from '../../../src/base/ids.js';
+import { type Id, newId } from '../../../src/base/ids.js';
 import { elementsAt } from '../../../src/ingest/json-elements.js';
+import type { LogWriter } from '../../../src/log/writer.js';
 import { nativeIdentity } from '../../../src/model/identity.js';
 import { toRow } from '../../../src/sources/posthog/rows.js';
 import { isoOf } from '../../../src/sources/times.js';
@@ -19,22 +20,35 @@ export const live = elementsAt(fixture('rows.json'), [])!;
 export const connection = 'posthog-1';
 
 /** Rows as a connection would bring them, the oldest first. */
-export async function arrive(gateway: TestGateway, natives: readonly string[], connectionId = connection) {
+export const arrive = ({ gateway, home }: TestGateway, natives: readonly string[]) =>
+  arriveAt(gateway.log.recorder, home.id, natives);
+
+export async function arriveAt(
+  writer: Pick<LogWriter, 'appendEach'>,
+  workspaceId: Id,
+  natives: readonly string[],
+): Promise<void> {
   const drafts = natives.map((native) => {
     const row = toRow(native);
     if (typeof row === 'string') throw new Error(row);
     const { nativeId } = row.actor;
     const { isEmailVerified: _verified, ...told } = row.actor;
-    const key = nativeId && nativeIdentity('POSTHOG', connectionId, nativeId);
+    const key = nativeId && nativeIdentity('POSTHOG', connection, nativeId);
     return {
       kind: 'entry' as const,
       id: newId(),
       nativeKey: row.nativeKey,
-      entry: { ...row.entry, source: 'POSTHOG' as const, connectionId, actor: { ...told, ...(key && { key }) } },
+      entry: {
+        ...row.entry,
+        source: 'POSTHOG' as const,
+        connectionId: connection,
+        actor: { ...told, ...(key && { key }) },
+      },
     };
   });
-  await gateway.gateway.log.recorder.appendMany(gateway.home.id, drafts);
-  return drafts;
+  const results = await writer.appendEach(workspaceId, drafts);
+  const failed = results.find(({ status }) => status === 'rejected');
+  if (failed) throw new Error('A row could not be recorded', { cause: failed });
 }
 
 let made = 0;

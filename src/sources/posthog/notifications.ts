@@ -1,0 +1,69 @@
+import { applyEdits, modify } from 'jsonc-parser';
+import { canReadLogs, canReadNotifications, canWriteNotifications } from '../../auth/policies.js';
+import type { Clock } from '../../base/clock.js';
+import { badInput, CodedError } from '../../base/errors.js';
+import type { Viewer } from '../../model/viewer.js';
+import { type FacadeAnswer, type FacadeCall, json } from '../facade.js';
+import { queryText } from '../query.js';
+import { type Bookmark, readBookmark } from './bookmark.js';
+import { toNative } from './dialect.js';
+import { requireKeyScope } from './errors.js';
+import { type ChangesReading, importantChanges } from './important-changes.js';
+import type { Reading } from './listing.js';
+
+/** How far somebody has read, as an instant: one for each user, whatever project they look at. */
+export interface ReadMarks {
+  /** Undefined: nothing was read. */
+  lastRead(viewer: Viewer): Promise<Date | undefined>;
+  /** May go back. @throws CodedError BAD_USER_INPUT naming `at`. */
+  bookmark(viewer: Viewer, at: Date): Promise<void>;
+}
+
+export interface NotificationDeps {
+  readonly reading: ChangesReading & Pick<Reading, 'names'>;
+  readonly marks: ReadMarks;
+  readonly clock: Clock;
+}
+
+/** What others changed that is important to the key's user; with `unread=true`, of that only what is unread. */
+export async function listImportantChanges(
+  { reading, marks }: NotificationDeps,
+  { viewer, request }: FacadeCall,
+): Promise<FacadeAnswer> {
+  requireUser(viewer);
+  requireKeyScope(canReadLogs(viewer), 'activity_log:read');
+  requireKeyScope(canReadNotifications(viewer), 'notification:read');
+  const lastRead = await marks.lastRead(viewer);
+  const after = queryText(request, 'unread') === 'true' ? lastRead : undefined;
+  const entries = await importantChanges(reading, viewer, after);
+  const names = await reading.names(viewer, entries);
+  const results = entries.map((entry, index) => {
+    // Bookmarks are in milliseconds, as browsers send them, and rows in microseconds.
+    const isUnread = !lastRead || lastRead.getTime() < Math.floor(entry.occurredAtMicros / 1000);
+    return withUnread(toNative(entry, names[index]!.user), isUnread);
+  });
+  return { status: 200, body: `{"results":[${results.join(',')}],"last_read":${json(200, lastRead ?? null).body}}` };
+}
+
+/** Takes the date up to which the key's user has read: 200 for the documented form of it, 204 for the one that PostHog takes. */
+export async function bookmark(
+  { marks, clock }: NotificationDeps,
+  { viewer, request }: FacadeCall,
+): Promise<FacadeAnswer> {
+  requireUser(viewer);
+  requireKeyScope(canWriteNotifications(viewer), 'notification:write');
+  const read = readBookmark(request.body as Buffer | undefined);
+  await marks.bookmark(viewer, read.at ?? clock.now()).catch((error: unknown) => {
+    throw error instanceof CodedError && error.field === 'at' ? badInput(read.field, error.message) : error;
+  });
+  return { status: statuses[read.field], body: '' };
+}
+
+const statuses: Readonly<Record<Bookmark['field'], number>> = { created_at: 200, bookmark: 204 };
+
+function requireUser({ userId }: Viewer): void {
+  if (userId === undefined) throw new CodedError('FORBIDDEN', 'This is for API keys that belong to a user');
+}
+
+/** The row as it is, but for the one field that depends on who looks. */
+const withUnread = (text: string, unread: boolean): string => applyEdits(text, modify(text, ['unread'], unread, {}));
