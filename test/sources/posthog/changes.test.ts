@@ -174,12 +174,12 @@ describe('important changes', () => {
     await arrive([
       ...Array.from({ length: 450 }, (_, n) => did(1, 'created', 'Insight', n)),
       did(1, 'created', 'Notebook', 1000),
-      ...Array.from({ length: 12 }, (_, n) => did(2, 'updated', 'Insight', n * 37)),
+      ...Array.from({ length: 12 }, (_, n) => did(2, 'updated', 'Insight', (11 - n) * 37)),
       ...Array.from({ length: 1000 }, (_, n) => did(2, 'updated', 'Notebook', 1000, base + 600_000_000 + n * 1000)),
     ]);
     expect(told(await changes())).toEqual([
       'Notebook 1000',
-      ...Array.from({ length: 9 }, (_, n) => `Insight ${(11 - n) * 37}`),
+      ...Array.from({ length: 9 }, (_, n) => `Insight ${n * 37}`),
     ]);
   });
 

@@ -68,10 +68,10 @@ describe('reading', () => {
 
   it('finds rows whose transaction ended after younger ones were read', async () => {
     const { emulator, driver, clock } = await start({ overlapSeconds: 60 });
-    emulator.rows.add(row(1, micros(-1)));
+    for (let n = 1; n < 30; n += 1) emulator.rows.add(row(n, micros(-n)));
     const first = await driver.toEnd();
-    for (let n = 10; n < 30; n += 1) emulator.rows.add(row(n, micros(n)));
-    emulator.rows.add(row(2, micros(-50)));
+    for (let n = 40; n < 60; n += 1) emulator.rows.add(row(n, micros(n)));
+    emulator.rows.add(row(100, micros(-28.5)));
     clock.ms += 60_000;
     const second = await driver.toEnd(last(first));
     expect(nativesOf(recorded([...first, ...second]))).toEqual(emulator.rows.texts.sort());
