@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Allowances, allowanceLimitsOf } from './auth/allowances.js';
+import type { GraphQLSchema } from 'graphql';
 import { AnonymousCallers } from './auth/anonymous.js';
 import { Authenticator } from './auth/authenticate.js';
 import { systemClock } from './base/clock.js';
@@ -129,6 +130,12 @@ const sweeperSteps = (log: Log, services: Services, ingest: Ingest): SweeperStep
   { name: 'deliveries', run: (workspaceId, proceed) => ingest.processDeliveries(workspaceId, proceed) },
 ];
 
+/** Federation is loaded only where it is asked for. */
+async function schemaOf({ SUBGRAPH }: Config, services: Services): Promise<GraphQLSchema> {
+  const schema = createSchema(services);
+  return SUBGRAPH ? (await import('./graphql/federation/subgraph.js')).asSubgraph(schema) : schema;
+}
+
 const pageConfig = (config: Config, { authorization }: { authorization?: string }): PageConfig => ({
   title: 'Activity Gateway',
   demo: config.demoMode,
@@ -244,6 +251,8 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   const persisted = new PersistedDocuments(persistedOptionsOf(config));
   const requestLimits = requestLimitsOf(config);
   const documents = new Documents(schema, requestLimits, persisted);
+  const schema = await schemaOf(config, services);
+  const documents = new Documents(schema, requestLimitsOf(config));
   const executor = new Executor(schema, deps.executorTuning);
   const allowances = new Allowances(allowanceLimitsOf(config), systemClock);
   const admission = new Admission({ schema, allowances, ...requestLimits });

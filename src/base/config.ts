@@ -56,6 +56,7 @@ const settings = z.object({
   MAX_UNSENT_BYTES: whole(1024, 64 * 1024 * 1024, 64 * 1024),
   SOCKET_INIT_TIMEOUT_MS: whole(100, 60_000, 3_000),
   PING_INTERVAL_MS: whole(1_000, 600_000, 15_000),
+  SUBGRAPH: flag,
   MAX_EXPORTS: whole(1, 1_000, 8),
   TRUSTED_DOCUMENTS: z.enum(['only']).optional(),
   TRUSTED_DOCUMENTS_FILE: z.string().trim().min(1).default('schema/trusted-documents.json'),

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Id } from '../base/ids.js';
 import type { Activity } from '../model/activity.js';
+import type { ActivityLog } from '../model/activity-log.js';
 import type { ActivityRef, IdentityKey } from '../model/identity.js';
 import type { Pathway } from '../model/pathway.js';
 import type { UpstreamStatus } from '../model/source.js';
@@ -19,6 +20,7 @@ export type Reader = Pick<Viewer, 'workspaceId' | 'scopes' | 'userId'>;
 
 /** Look-ups that gather the keys of one answer into one call of a service each. */
 export interface Loaders {
+  readonly activityLogById: DataLoader<Id, ActivityLog | undefined>;
   readonly userByIdentity: DataLoader<IdentityKey, User | undefined>;
   readonly activityByRef: DataLoader<ActivityRef, Activity | undefined>;
   readonly upstreamOf: DataLoader<WrittenEntry, UpstreamStatus | undefined, Id>;
@@ -37,7 +39,10 @@ export interface Loaders {
  * @throws CodedError UNAUTHENTICATED when one is used in nobody's name.
  */
 export function createLoaders(
-  services: Pick<Services, 'users' | 'activities' | 'upstream' | 'pathways' | 'enrolments' | 'pathwayProgress'>,
+  services: Pick<
+    Services,
+    'activityLogs' | 'users' | 'activities' | 'upstream' | 'pathways' | 'enrolments' | 'pathwayProgress'
+  >,
   viewer: Reader | undefined,
 ): Loaders {
   const somebody = (): Reader => {
@@ -47,6 +52,7 @@ export function createLoaders(
   const enrolmentsOf = once(() => services.enrolments.ofPathways(somebody()));
   const pathwaysOf = once(() => services.pathways.ofUsers(somebody()));
   return {
+    activityLogById: new DataLoader(async (ids) => services.activityLogs.byId(somebody(), ids)),
     userByIdentity: new DataLoader(async (keys) => services.users.byIdentity(somebody(), keys)),
     activityByRef: new DataLoader(async (refs) => services.activities.byRef(somebody(), refs)),
     upstreamOf: new DataLoader(async (entries) => services.upstream.statusOf(somebody().workspaceId, entries), {

@@ -36,10 +36,14 @@ function textScalar<T>(options: {
   });
 }
 
+const idExpected = 'an id of 24 hexadecimal digits';
+/** An id that is none, where it comes by another way than an argument. */
+export const invalidId = (): GraphQLError => invalid(`Expected ${idExpected}`);
+
 export const ObjectIdScalar = textScalar<string>({
   name: 'ObjectID',
   description: 'An id: 24 hexadecimal digits, e.g. `"66f0c2a1e4b0a1b2c3d4e5f6"`.',
-  expected: 'an id of 24 hexadecimal digits',
+  expected: idExpected,
   check: (text) => (isId(text) ? text.toLowerCase() : undefined),
   defer: (text) => text,
   serialize: String,

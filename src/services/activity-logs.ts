@@ -46,14 +46,20 @@ export class ActivityLogService {
   /** Undefined where no such entry lives, or where it is not the viewer's to read. */
   async get(viewer: Viewer, id: Id): Promise<ActivityLog | undefined> {
     requireScope(canReadLogs(viewer), 'activity_log:read');
-    const entryId = checkId(id, 'id')!;
-    const { workspaceId } = viewer;
-    const place = await this.parts.reader.settle(workspaceId);
-    const [[entry], own] = await Promise.all([
-      this.parts.pages.findMany(place, [entryId]),
-      readsOwnOnly(viewer) ? ownIdentities(this.parts.users, viewer) : undefined,
+    const [entry] = await this.byId(viewer, [checkId(id, 'id')!]);
+    return entry;
+  }
+
+  /** For a DataLoader: one per id, in order; undefined where there is none to be seen. @throws CodedError FORBIDDEN. */
+  async byId(who: ReaderContext, ids: readonly Id[]): Promise<(ActivityLog | undefined)[]> {
+    requireScope(canReadLogs(who), 'activity_log:read');
+    const place = await this.parts.reader.settle(who.workspaceId);
+    const [entries, own] = await Promise.all([
+      this.parts.pages.findMany(place, ids),
+      readsOwnOnly(who) ? ownIdentities(this.parts.users, who) : undefined,
     ]);
-    return entry && (!own || isOf(entry, own)) ? entry : undefined;
+    const seen = new Map(entries.filter((entry) => !own || isOf(entry, own)).map((entry) => [entry.id, entry]));
+    return ids.map((id) => seen.get(id));
   }
 
   /** @throws CodedError FORBIDDEN, BAD_USER_INPUT, TOO_LARGE, NOT_FOUND, CONFLICT, SERVICE_UNAVAILABLE; fields are named below `input`. */
