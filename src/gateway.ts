@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { Allowances, allowanceLimitsOf } from './auth/allowances.js';
 import type { GraphQLSchema } from 'graphql';
+import { Allowances, allowanceLimitsOf } from './auth/allowances.js';
 import { AnonymousCallers } from './auth/anonymous.js';
 import { Authenticator } from './auth/authenticate.js';
 import { systemClock } from './base/clock.js';
@@ -20,8 +20,8 @@ import { PersistedDocuments } from './graphql/persisted-documents.js';
 import { createSchema } from './graphql/schema.js';
 import type { Services } from './graphql/services.js';
 import { SocketOperations } from './graphql/socket-operations.js';
-import { persistedOptionsOf } from './graphql/trusted-documents.js';
 import { topicsOf } from './graphql/topics.js';
+import { persistedOptionsOf } from './graphql/trusted-documents.js';
 import type { Connector } from './ingest/connector.js';
 import { describeAll, Ingest } from './ingest/ingest.js';
 import { type Log, openLog } from './log/log.js';
@@ -44,6 +44,8 @@ import { ActivityLogStatsService } from './services/activity-log-stats.js';
 import { ActivityLogService } from './services/activity-logs.js';
 import { CredentialService } from './services/credentials.js';
 import { EnrolmentService } from './services/enrolments.js';
+import { FollowService } from './services/follows.js';
+import { NotificationService } from './services/notifications.js';
 import { PathwayProgressService } from './services/pathway-progress.js';
 import { PathwayService } from './services/pathways.js';
 import { SourceReadingService } from './services/source-reading.js';
@@ -69,7 +71,11 @@ import { CredentialStore } from './store/credentials.js';
 import { Deliveries } from './store/deliveries.js';
 import { Enrolments } from './store/enrolments.js';
 import { FoldStates } from './store/fold-states.js';
+import { Follows } from './store/follows.js';
 import { IdempotencyKeys } from './store/idempotency-keys.js';
+import { NotificationLists } from './store/notification-lists.js';
+import { NotificationStates } from './store/notification-states.js';
+import { Notifications } from './store/notifications.js';
 import { PathwayCountsStore } from './store/pathway-counts.js';
 import { PathwayStandings } from './store/pathway-standings.js';
 import { Pathways } from './store/pathways.js';
@@ -172,6 +178,10 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
     standings: new PathwayStandings(store),
     counts: new PathwayCountsStore(store),
     folds: log.folds,
+    notifications: new Notifications(store),
+    notificationStates: new NotificationStates(store),
+    notificationLists: new NotificationLists(store),
+    follows: new Follows(store),
     sources: new Sources(
       store,
       new Sealing(deps.sourceSecretKey ?? config.SOURCE_SECRET_KEY!, config.SOURCE_SECRET_KEY_PREVIOUS),
@@ -210,10 +220,9 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
     activities: nouns.activityService,
     pathways: nouns.pathwayService,
     enrolments: nouns.enrolmentService,
-    activities: new ActivityService(parts),
-    pathways: new PathwayService(parts),
-    enrolments: new EnrolmentService(parts),
     pathwayProgress: new PathwayProgressService(parts),
+    notifications: new NotificationService(parts),
+    follows: new FollowService(parts),
     users,
     userErasures: new UserErasureService({
       ...parts,
@@ -247,12 +256,10 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
     }),
   );
 
-  const schema = createSchema(services);
+  const schema = await schemaOf(config, services);
   const persisted = new PersistedDocuments(persistedOptionsOf(config));
   const requestLimits = requestLimitsOf(config);
   const documents = new Documents(schema, requestLimits, persisted);
-  const schema = await schemaOf(config, services);
-  const documents = new Documents(schema, requestLimitsOf(config));
   const executor = new Executor(schema, deps.executorTuning);
   const allowances = new Allowances(allowanceLimitsOf(config), systemClock);
   const admission = new Admission({ schema, allowances, ...requestLimits });

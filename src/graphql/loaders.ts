@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { Id } from '../base/ids.js';
 import type { Activity } from '../model/activity.js';
 import type { ActivityLog } from '../model/activity-log.js';
-import type { ActivityRef, IdentityKey } from '../model/identity.js';
+import { type ActivityRef, activityRef, type IdentityKey } from '../model/identity.js';
 import type { Pathway } from '../model/pathway.js';
 import type { UpstreamStatus } from '../model/source.js';
 import type { User } from '../model/user.js';
@@ -23,6 +23,7 @@ export interface Loaders {
   readonly activityLogById: DataLoader<Id, ActivityLog | undefined>;
   readonly userByIdentity: DataLoader<IdentityKey, User | undefined>;
   readonly activityByRef: DataLoader<ActivityRef, Activity | undefined>;
+  readonly activityById: DataLoader<Id, Activity | undefined>;
   readonly upstreamOf: DataLoader<WrittenEntry, UpstreamStatus | undefined, Id>;
   readonly pathwayById: DataLoader<Id, Pathway | undefined>;
   readonly statisticsOf: DataLoader<Id, PathwayStatisticsView | undefined>;
@@ -55,6 +56,7 @@ export function createLoaders(
     activityLogById: new DataLoader(async (ids) => services.activityLogs.byId(somebody(), ids)),
     userByIdentity: new DataLoader(async (keys) => services.users.byIdentity(somebody(), keys)),
     activityByRef: new DataLoader(async (refs) => services.activities.byRef(somebody(), refs)),
+    activityById: new DataLoader(async (ids) => services.activities.byRef(somebody(), ids.map(activityRef))),
     upstreamOf: new DataLoader(async (entries) => services.upstream.statusOf(somebody().workspaceId, entries), {
       cacheKeyFn: ({ id }) => id,
     }),

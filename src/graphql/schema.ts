@@ -8,6 +8,12 @@ import { ActivityLogSubscription } from './activity-logs/activity-log.subscripti
 import { ActivityLogConnectionRelations } from './activity-logs/activity-log-connection.relations.js';
 import { CredentialResolver } from './credentials/credential.resolver.js';
 import { noSocket } from './no-socket.js';
+import { FollowRelations } from './notifications/follow.relations.js';
+import { FollowResolver } from './notifications/follow.resolver.js';
+import { NotificationConnectionFields, NotificationFields } from './notifications/notification.fields.js';
+import { NotificationRelations } from './notifications/notification.relations.js';
+import { NotificationResolver } from './notifications/notification.resolver.js';
+import { NotificationSubscription } from './notifications/notification.subscription.js';
 import { EnrolmentRelations } from './pathways/enrolment.relations.js';
 import { EnrolmentResolver } from './pathways/enrolment.resolver.js';
 import { PathwayActivityRelations, PathwayRelations } from './pathways/pathway.relations.js';
@@ -56,6 +62,13 @@ const resolvers = [
   EnrolmentProgress,
   UserProgress,
   PathwayProgressedSubscription,
+  NotificationResolver,
+  NotificationFields,
+  NotificationConnectionFields,
+  NotificationRelations,
+  NotificationSubscription,
+  FollowResolver,
+  FollowRelations,
   CredentialResolver,
   SourceResolver,
   SourceSubscription,

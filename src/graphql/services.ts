@@ -5,6 +5,8 @@ import type { ActivityLogStatsService } from '../services/activity-log-stats.js'
 import type { ActivityLogService } from '../services/activity-logs.js';
 import type { CredentialService } from '../services/credentials.js';
 import type { EnrolmentService } from '../services/enrolments.js';
+import type { FollowService } from '../services/follows.js';
+import type { NotificationService } from '../services/notifications.js';
 import type { PathwayProgressService } from '../services/pathway-progress.js';
 import type { PathwayService } from '../services/pathways.js';
 import type { SourceService } from '../services/sources.js';
@@ -20,6 +22,8 @@ export interface Services {
   readonly pathways: PathwayService;
   readonly enrolments: EnrolmentService;
   readonly pathwayProgress: PathwayProgressService;
+  readonly notifications: NotificationService;
+  readonly follows: FollowService;
   readonly users: UserService;
   readonly userErasures: UserErasureService;
   readonly credentials: CredentialService;

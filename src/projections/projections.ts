@@ -4,6 +4,7 @@ import { PathwayCountsStore } from '../store/pathway-counts.js';
 import { PathwayStandings } from '../store/pathway-standings.js';
 import { ProgressCells } from '../store/progress-cells.js';
 import { LoggedProgress } from '../store/progress-facts.js';
+import { NotificationProjection, notificationStores } from './notifications.js';
 import { PathwayProgressProjection } from './pathway-progress.js';
 import type { Projection } from './projection.js';
 
@@ -16,4 +17,5 @@ export const projectionsOf = (store: Store): readonly Projection[] => [
     logged: new LoggedProgress(store),
     controls: new ControlEntries(store),
   }),
+  new NotificationProjection(notificationStores(store)),
 ];

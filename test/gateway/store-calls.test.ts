@@ -8,6 +8,7 @@ import {
   CreateActivityLogsDocument,
   UsersDocument,
 } from '../../schema/operations/operations.js';
+import { notificationsFold } from '../../src/model/notification.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 let gateway: TestGateway;
@@ -30,7 +31,9 @@ const notOfOperations = ['find credentials', 'find workspaces', 'serverStatus 1'
 
 /** What is sent for an operation once the log is at rest. */
 async function calls(work: () => Promise<unknown>): Promise<string[]> {
-  await gateway.gateway.log.feeds.settle(gateway.home.id);
+  const { feeds, folds } = gateway.gateway.log;
+  await feeds.settle(gateway.home.id);
+  await folds.settle(gateway.home.id, notificationsFold);
   const sent = await gateway.commandsOf(work);
   return sent.filter((command) => !notOfOperations.includes(command));
 }

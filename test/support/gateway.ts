@@ -166,7 +166,8 @@ async function commandsOf(store: Store, work: () => Promise<unknown>): Promise<s
   const seen: string[] = [];
   const note = ({ commandName, command }: { commandName: string; command: Record<string, unknown> }): void => {
     const collection = String(command[commandName]);
-    const byTheLog = ['signals', 'log_states', 'leases', 'folds'].includes(collection) || isFeedRead(command.filter);
+    const byTheLog =
+      ['signals', 'log_states', 'leases', 'folds', 'item_interest'].includes(collection) || isFeedRead(command.filter);
     if (!background.includes(commandName) && !byTheLog) {
       seen.push(`${commandName} ${collection}`);
     }

@@ -1,0 +1,5 @@
+import type { SeenNotification } from '../../services/notifications.js';
+import { connectionType } from '../connection.js';
+import { NotificationType } from './notification.type.js';
+
+export const NotificationConnection = connectionType<SeenNotification>('Notification', NotificationType);

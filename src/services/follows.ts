@@ -1,0 +1,167 @@
+import {
+  canReadLogs,
+  canReadNotifications,
+  canReadPathways,
+  canReadUsers,
+  canWriteNotifications,
+} from '../auth/policies.js';
+import type { Clock } from '../base/clock.js';
+import { notFound, tooLarge } from '../base/errors.js';
+import { newId } from '../base/ids.js';
+import type { LogWriter } from '../log/writer.js';
+import { type Follow, type FollowChange, type FollowTarget, followNoun, maxFollows } from '../model/follow.js';
+import type { Page, PageRequest } from '../model/page.js';
+import type { Viewer } from '../model/viewer.js';
+import type { Activities } from '../store/activities.js';
+import type { ActivityLogPages } from '../store/activity-log-pages.js';
+import type { Enrolments } from '../store/enrolments.js';
+import { type Follows, followKey } from '../store/follows.js';
+import type { Pathways } from '../store/pathways.js';
+import type { Users } from '../store/users.js';
+import { visibleFilter } from './activity-logs/listing.js';
+import { checkTarget, type FollowInput } from './follows/input.js';
+import { requireOwn, requireUser } from './notifications/own.js';
+import { readSnapshot, type SnapshotParts } from './notifications/snapshot.js';
+import { FeedCursors } from './paging/epochs.js';
+import { cutPage } from './paging/pages.js';
+import { type PagingParts, startPage } from './paging/places.js';
+import { checkRequest } from './paging/request.js';
+import { onlyPathwayIds } from './pathways/own.js';
+
+/** What became of following something, and a FeedCursor of where that was written. */
+export interface FollowWritten {
+  readonly target: FollowTarget;
+  readonly since: Date;
+  readonly cursor: string;
+}
+
+export interface FollowServiceParts extends SnapshotParts, PagingParts {
+  readonly follows: Follows;
+  readonly users: Users;
+  readonly activities: Activities;
+  readonly pathways: Pathways;
+  readonly enrolments: Enrolments;
+  readonly pages: ActivityLogPages;
+  readonly writer: LogWriter;
+  readonly clock: Clock;
+}
+
+const followList = {
+  list: 'follows',
+  isKey: ([since, key, ...more]: readonly (number | string)[]): boolean =>
+    Number.isSafeInteger(since) && typeof key === 'string' && more.length === 0,
+};
+
+/** What people follow: whatever others do there concerns them. Always the viewer's own. */
+export class FollowService {
+  readonly #cursors: FeedCursors;
+
+  constructor(private readonly parts: FollowServiceParts) {
+    this.#cursors = new FeedCursors(parts.states);
+  }
+
+  /** In the order in which they began. */
+  async list(viewer: Viewer, page: PageRequest): Promise<Page<Follow>> {
+    requireOwn(viewer, canReadNotifications, 'notification:read');
+    const userId = requireUser(viewer.userId);
+    const request = checkRequest(page);
+    const { workspaceId } = viewer;
+    const start = await startPage(this.parts, workspaceId, followList, request);
+    const { seen } = await readSnapshot(this.parts, workspaceId, userId, start.place.seq, ({ scope, states }) => {
+      const userIds = states.map(({ origin }) => origin);
+      const { follows } = this.parts;
+      const source = {
+        find: (slice) => follows.find(scope, userIds, slice),
+        exists: (span) => follows.exists(scope, userIds, span),
+        count: () => follows.count(scope, userIds),
+        keyOf: followKey,
+      } satisfies Parameters<typeof cutPage<Follow>>[0];
+      return cutPage(source, followList, start, request);
+    });
+    return seen;
+  }
+
+  /**
+   * Following the same again changes nothing.
+   * @throws CodedError FORBIDDEN, BAD_USER_INPUT, TOO_LARGE; NOT_FOUND also for what the viewer may not see.
+   */
+  async follow(viewer: Viewer, input: FollowInput): Promise<FollowWritten> {
+    requireOwn(viewer, canWriteNotifications, 'notification:write');
+    const userId = requireUser(viewer.userId);
+    const target = checkTarget(input, 'input');
+    if (!(await this.#canSee(viewer, target))) throw notFound(...named(target));
+    const { workspaceId } = viewer;
+    const { seen } = await readSnapshot(this.parts, workspaceId, userId, 0, ({ scope, states }) =>
+      this.parts.follows.count(
+        scope,
+        states.map(({ origin }) => origin),
+      ),
+    );
+    if (seen >= maxFollows) {
+      throw tooLarge('input', `One person may follow at most ${maxFollows} things; unfollow some first`);
+    }
+    return this.#append(viewer, target, true);
+  }
+
+  /** What is not followed stays so. @throws CodedError FORBIDDEN, BAD_USER_INPUT. */
+  async unfollow(viewer: Viewer, input: FollowInput): Promise<FollowWritten> {
+    requireOwn(viewer, canWriteNotifications, 'notification:write');
+    return this.#append(viewer, checkTarget(input, 'input'), false);
+  }
+
+  async #canSee(viewer: Viewer, target: FollowTarget): Promise<boolean> {
+    const { workspaceId } = viewer;
+    const { users, activities, pathways } = this.parts;
+    switch (target.kind) {
+      case 'user':
+        return canReadUsers(viewer) && (await users.byIds(workspaceId, [target.userId])).length > 0;
+      case 'activity':
+        return canReadLogs(viewer) && (await activities.byIds(workspaceId, [target.activityId])).length > 0;
+      case 'pathway': {
+        if (!canReadPathways(viewer)) return false;
+        const only = await onlyPathwayIds(this.parts, viewer);
+        if (only && !only.has(target.pathwayId)) return false;
+        return (await pathways.byIds(workspaceId, [target.pathwayId])).length > 0;
+      }
+      case 'object':
+        return canReadLogs(viewer) && this.#hasEntry(viewer, target.object);
+    }
+  }
+
+  /** There is an object if some entry that the viewer may see is about it. */
+  async #hasEntry(viewer: Viewer, { source, type, id }: Extract<FollowTarget, { kind: 'object' }>['object']) {
+    const asked = { sources: [source], objectTypes: [type], objectIds: [id] };
+    const [window, filter] = await Promise.all([
+      this.parts.reader.settle(viewer.workspaceId),
+      visibleFilter(this.parts, viewer, asked),
+    ]);
+    return this.parts.pages.exists({ window, filter, order: 'OCCURRED_AT_DESC' }, {});
+  }
+
+  async #append(viewer: Viewer, target: FollowTarget, following: boolean): Promise<FollowWritten> {
+    const { workspaceId } = viewer;
+    const since = this.parts.clock.now();
+    const change: FollowChange = { target, following, atMs: since.getTime() };
+    const control = {
+      noun: followNoun,
+      change: following ? 'followed' : 'unfollowed',
+      subjectId: viewer.userId!,
+      payload: JSON.stringify(change),
+    };
+    const { seq } = await this.parts.writer.append(workspaceId, { kind: 'control', id: newId(), control });
+    return { target, since, cursor: await this.#cursors.of(workspaceId, seq) };
+  }
+}
+
+const named = (target: FollowTarget): [string, string] => {
+  switch (target.kind) {
+    case 'user':
+      return ['This user', 'input.userId'];
+    case 'activity':
+      return ['This activity', 'input.activityId'];
+    case 'pathway':
+      return ['This pathway', 'input.pathwayId'];
+    case 'object':
+      return ['This object', 'input.object'];
+  }
+};
