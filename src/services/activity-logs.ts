@@ -44,18 +44,23 @@ export class ActivityLogService {
   }
 
   /** Undefined where no such entry lives, or where it is not the viewer's to read. */
-  async get(viewer: Viewer, id: Id): Promise<ActivityLog | undefined> {
+  async get(viewer: Viewer, id: Id, fields?: readonly (keyof ActivityLog)[]): Promise<ActivityLog | undefined> {
     requireScope(canReadLogs(viewer), 'activity_log:read');
-    const [entry] = await this.byId(viewer, [checkId(id, 'id')!]);
+    const [entry] = await this.byId(viewer, [checkId(id, 'id')!], fields);
     return entry;
   }
 
   /** For a DataLoader: one per id, in order; undefined where there is none to be seen. @throws CodedError FORBIDDEN. */
-  async byId(who: ReaderContext, ids: readonly Id[]): Promise<(ActivityLog | undefined)[]> {
+  async byId(
+    who: ReaderContext,
+    ids: readonly Id[],
+    fields?: readonly (keyof ActivityLog)[],
+  ): Promise<(ActivityLog | undefined)[]> {
     requireScope(canReadLogs(who), 'activity_log:read');
     const place = await this.parts.reader.settle(who.workspaceId);
     const [entries, own] = await Promise.all([
-      this.parts.pages.findMany(place, ids),
+      // Whose it is decides who may see it.
+      this.parts.pages.findMany(place, ids, fields && [...fields, 'actor']),
       readsOwnOnly(who) ? ownIdentities(this.parts.users, who) : undefined,
     ]);
     const seen = new Map(entries.filter((entry) => !own || isOf(entry, own)).map((entry) => [entry.id, entry]));

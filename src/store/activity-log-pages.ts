@@ -10,10 +10,13 @@ import {
   type LogWindow,
   notErased,
   notErasedYet,
+  orderIndex,
+  selectingFields,
+  selectiveIndexName,
   tikMatrixIndex,
   windowConditions,
 } from './activity-log-query.js';
-import { keyIndex } from './activity-logs.js';
+import { keyIndex, seqIndex } from './activity-logs.js';
 import type { Store } from './connect.js';
 import { type Bound, type Order, type Slice, type Span, sortOf, spanConditions } from './keyset.js';
 import { type LogDocument, toEntry } from './log-document.js';
@@ -72,7 +75,7 @@ export class ActivityLogPages {
         batchSize: slice.limit,
         projection: list.fields && projectionOf(list.fields),
         maxTimeMS: this.#maxTimeMS,
-        ...hintOf(list),
+        ...walkHintOf(list),
       });
       const entries: ActivityLog[] = [];
       // One by one rather than all at once: the server sends at most 16 MB at a time, and what is too much is never held.
@@ -92,7 +95,7 @@ export class ActivityLogPages {
         projection: { _id: 1 },
         sort: sortOf(orders[list.order]),
         maxTimeMS: this.#maxTimeMS,
-        ...hintOf(list),
+        ...walkHintOf(list),
       }),
     );
     return found !== null;
@@ -103,8 +106,8 @@ export class ActivityLogPages {
     return read(() => this.#logs.countDocuments(conditions(list, {}), options));
   }
 
-  /** Live entries by id, in no particular order. */
-  async findMany(kept: KeptLog, ids: readonly Id[]): Promise<ActivityLog[]> {
+  /** Live entries by id, in no particular order. Of what is not among `fields` something may be missing. */
+  async findMany(kept: KeptLog, ids: readonly Id[], fields?: readonly (keyof ActivityLog)[]): Promise<ActivityLog[]> {
     if (ids.length === 0) return [];
     const documents = await read(() =>
       this.#logs
@@ -117,7 +120,7 @@ export class ActivityLogPages {
             seq: { $gte: Long.fromNumber(kept.firstSeq) },
             $and: [{}, ...notErased(kept.erasures)],
           },
-          { maxTimeMS: this.#maxTimeMS },
+          { projection: fields && projectionOf(fields), maxTimeMS: this.#maxTimeMS },
         )
         .toArray(),
     );
@@ -171,6 +174,18 @@ const hasOwnIndex = ({ order, filter }: ActivityLogList): boolean =>
 
 /** Named, not left to the server's trial: while the newest entries are all of one source, the trial is a draw. */
 const hintOf = (list: ActivityLogList): { hint?: string } => (hasOwnIndex(list) ? { hint: tikMatrixIndex.name } : {});
+
+/**
+ * What one list is walked by, in its order: left to the server's trial, which sees a few entries only, it may be a sort of
+ * all that there is. Where several fields select, the trial knows better which of them selects least.
+ */
+function walkHintOf(list: ActivityLogList): { hint?: string } {
+  if (hasOwnIndex(list)) return hintOf(list);
+  const selecting = selectingFields(list.filter);
+  const inOrderOfRecording = orders[list.order].fields.length === 1;
+  if (selecting.length === 0) return { hint: inOrderOfRecording ? seqIndex : orderIndex };
+  return selecting.length === 1 && !inOrderOfRecording ? { hint: selectiveIndexName(selecting[0]!) } : {};
+}
 
 function conditions(list: ActivityLogList, span: Span): Document {
   const longs = (bound: Bound | undefined): Bound | undefined =>

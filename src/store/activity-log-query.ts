@@ -74,14 +74,37 @@ const order = { occurredAtMicros: 1, seq: 1 } as const;
 
 /** An index that holds only the entries that have the field: each costs appending, and most entries lack most fields. */
 const selective = (field: string): IndexDescription => ({
-  name: `read_${field}`,
+  name: selectiveIndexName(field),
   key: { workspaceId: 1, [field]: 1, ...order },
   partialFilterExpression: { kind: 'entry', [field]: { $exists: true } },
 });
 
+export const orderIndex = 'read_order';
+
+/** The server merges lists in their order up to two hundred; a filter of more values is its own to plan. */
+const mostMerged = 100;
+
+/** The fields of a filter that an index selects by and then continues in the order of occurrence. */
+export function selectingFields(filter: ResolvedFilter): string[] {
+  const { actorKeys, onlyActorKeys, activityRefs, objectIds, pathwayIds, serials, words = [] } = filter;
+  const given = [
+    ['actorKey', actorKeys ?? onlyActorKeys],
+    ['activityRef', activityRefs],
+    ['objectId', objectIds],
+    ['pathwayId', pathwayIds],
+    ['serial', serials],
+    ['words', words.length > 0 ? words : undefined],
+  ] as const;
+  const found = given.flatMap(([field, values]) => (values ? [{ field, count: values.length }] : []));
+  // Too many to merge count as two, so that none is settled on.
+  return found.flatMap(({ field, count }) => (count > mostMerged ? [field, field] : [field]));
+}
+
+export const selectiveIndexName = (field: string): string => `read_${field}`;
+
 /** What lists are read by. Each selects and then continues in the order of the list; RECORDED walks the unique index on `seq`. */
 export const activityLogReadIndexes: IndexDescription[] = [
-  { name: 'read_order', key: { workspaceId: 1, ...order }, partialFilterExpression: { kind: 'entry' } },
+  { name: orderIndex, key: { workspaceId: 1, ...order }, partialFilterExpression: { kind: 'entry' } },
   ...['actorKey', 'activityRef', 'objectId', 'pathwayId', 'serial', 'words'].map(selective),
 ];
 

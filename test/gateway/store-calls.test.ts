@@ -88,3 +88,26 @@ describe('what a mutation writes', () => {
     expect(sent.filter((command) => /users|activities/.test(command))).toEqual([]);
   });
 });
+
+describe('what is read of an entry', () => {
+  it('is what was selected, of one as of many', async () => {
+    const projectionOf = async (query: string): Promise<string[]> => {
+      const projections: object[] = [];
+      const keep = ({ command }: { command: Record<string, unknown> }): void => {
+        if (command.find === 'activity_logs' && command.projection) projections.push(command.projection as object);
+      };
+      gateway.store.db.client.on('commandStarted', keep);
+      await gateway.data(query);
+      gateway.store.db.client.off('commandStarted', keep);
+      return Object.keys(projections[0]!);
+    };
+    const always = ['workspaceId', 'seq', 'occurredAtMicros'];
+    const one = await projectionOf(`{ activityLog(id: "${id}") { id summary occurredAt } }`);
+    expect(one).toEqual([...always, '_id', 'summary', 'actor', 'actorKey']);
+    const many = await projectionOf('{ activityLogs(first: 1) { nodes { id summary user { name } } } }');
+    expect(many).toEqual([...always, '_id', 'summary', 'actor', 'actorKey']);
+    expect(await projectionOf(`{ activityLog(id: "${id}") { native } }`)).toContain('native');
+    const skipped = 'query { activityLogs(first: 1) { nodes { id native @skip(if: true) } } }';
+    expect(await projectionOf(skipped)).toEqual([...always, '_id']);
+  });
+});

@@ -16,7 +16,7 @@ import {
 import { ActivityLogType } from './activity-log.type.js';
 import { ActivityLogFilterInput } from './activity-log-filter.input.js';
 import { ActivityLogsArgs } from './activity-logs.args.js';
-import { selectedProperties } from './selection.js';
+import { selectedOfOne, selectedProperties } from './selection.js';
 
 @Resolver(() => ActivityLogType)
 export class ActivityLogResolver {
@@ -26,8 +26,9 @@ export class ActivityLogResolver {
   activityLog(
     @Arg('id', () => ObjectIdScalar, { description: 'The id of the entry.' }) id: string,
     @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<ActivityLog | undefined> {
-    return this.services.activityLogs.get(viewerOf(context), id);
+    return this.services.activityLogs.get(viewerOf(context), id, selectedOfOne(info));
   }
 
   @Query(() => ActivityLogConnection, { description: 'Entries of the log, page by page.' })

@@ -23,19 +23,29 @@ export function selectedProperties(info: GraphQLResolveInfo): Property[] {
     if (field.name !== 'edges') return [];
     return fieldsBelow(field.below, fragments).flatMap((edge) => (edge.name === 'node' ? [edge.below] : []));
   });
-  const names = nodes.flatMap((below) => fieldsBelow(below, fragments).map((field) => field.name));
+  return propertiesBelow(nodes, fragments);
+}
+
+/** The properties that one entry is asked for. */
+export const selectedOfOne = ({ fieldNodes, fragments }: GraphQLResolveInfo): Property[] =>
+  propertiesBelow(
+    fieldNodes.map((node) => node.selectionSet),
+    fragments,
+  );
+
+function propertiesBelow(entries: readonly (SelectionSetNode | undefined)[], fragments: Fragments): Property[] {
+  const names = entries.flatMap((below) => fieldsBelow(below, fragments).map((field) => field.name));
   return [...new Set(names.flatMap((name) => madeOf[name] ?? [name as Property]))];
 }
+
+type Fragments = Readonly<Record<string, FragmentDefinitionNode>>;
 
 interface Selected {
   readonly name: string;
   readonly below: SelectionSetNode | undefined;
 }
 
-function fieldsBelow(
-  selections: SelectionSetNode | undefined,
-  fragments: Readonly<Record<string, FragmentDefinitionNode>>,
-): Selected[] {
+function fieldsBelow(selections: SelectionSetNode | undefined, fragments: Fragments): Selected[] {
   return (selections?.selections ?? []).flatMap((selection) => {
     if (selection.kind === Kind.FIELD) return [{ name: selection.name.value, below: selection.selectionSet }];
     const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value];
