@@ -34,6 +34,7 @@ describe('upgrades', () => {
 describe("the protocol's own codes", () => {
   it.each([
     ['4400 for what is no message', 4400, (raw: RawSocket) => raw.send('{"type":"nonsense"}')],
+    ['4400 for a message that is ours to send', 4400, (raw: RawSocket) => raw.send({ type: 'next', id: '1' })],
     [
       '4401 for an operation before the acknowledgement',
       4401,

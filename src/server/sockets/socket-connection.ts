@@ -6,8 +6,8 @@ import type { SubscriptionRequest } from '../../graphql/live/subscription-reques
 import { Connection } from './connection.js';
 import type { SocketLimits } from './socket-limits.js';
 
-/** The protocol's and WebSocket's own codes that we close with. Clients come back after all but `forbidden`. */
-export const closeCodes = { goingAway: 1001, tryLater: 1013, forbidden: 4403 } as const;
+/** The protocol's and WebSocket's own codes that we close with. Clients come back after the first two. */
+export const closeCodes = { goingAway: 1001, tryLater: 1013, badRequest: 4400, forbidden: 4403 } as const;
 
 /** A subscription of a connection, and what it was asked for with. */
 export interface OpenSubscription {

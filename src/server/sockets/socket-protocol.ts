@@ -54,7 +54,9 @@ export function socketProtocol(parts: ProtocolParts) {
         onMessage: (take) =>
           socket.on('message', (data) => {
             connection.heardAtMs = performance.now();
-            take(parsed(String(data))).catch((error) => {
+            const message = parsed(String(data));
+            if (isServers(message)) return connection.close(closeCodes.badRequest, 'Such messages are ours to send');
+            take(message).catch((error) => {
               parts.logger.error({ err: error }, 'a message on a socket could not be handled');
               connection.close(closeCodes.tryLater, 'Something went wrong on our side');
             });
@@ -82,6 +84,10 @@ function parsed(text: string): string {
     return text;
   }
 }
+
+/** Well-formed, but not a client's to send: the library would take it for a fault of ours. */
+const isServers = (message: unknown): boolean =>
+  ['connection_ack', 'next', 'error'].includes((message as { type?: string } | null)?.type ?? '');
 
 function protocolServer(parts: ProtocolParts): Server<Extra> {
   const { operations, open } = parts;
