@@ -79,6 +79,8 @@ function publicCode(formatted: GraphQLFormattedError, error: unknown): string | 
   const given = String(formatted.extensions?.code);
   if (given === 'GRAPHQL_PARSE_FAILED' && /more tha[nt] \d+ tokens/.test(formatted.message)) return 'TOO_COSTLY';
   if (given === 'BAD_REQUEST') return 'BAD_USER_INPUT';
+  // What graphql-js says after the last of the variables' errors that it lists.
+  if (formatted.message.startsWith('Too many errors processing variables')) return 'BAD_USER_INPUT';
   const own = ownCodeOf(error);
   if (own !== undefined) return own;
   return graphqlCodes.includes(given) || given === 'BAD_USER_INPUT' ? given : undefined;

@@ -185,6 +185,15 @@ describe('values of the wrong type', () => {
     });
   });
 
+  it('more of them than are listed', async () => {
+    const { status, errors } = await gateway.query(CreateActivityLogsDocument, {
+      inputs: Array.from({ length: 60 }, () => ({}) as { action: string }),
+    });
+    expect(status).toBe(400);
+    expect(new Set(errors!.map(({ extensions }) => extensions.code))).toEqual(new Set(['BAD_USER_INPUT']));
+    expect(errors!.at(-1)!.message).toContain('Too many errors');
+  });
+
   it('fields that an input does not have', async () => {
     expect(await send(createText, { i: { action: 'a', colour: 'red' } })).toMatchObject({
       status: 400,
