@@ -37,5 +37,5 @@ export function requireKeyScope(allowed: boolean, scope: Scope): void {
 }
 
 /** Django REST framework answers so for a cursor that is none. */
-export const invalidCursor = (cause: CodedError): CodedError =>
-  new CodedError('NOT_FOUND', `Invalid cursor: ${cause.message}`, 'cursor');
+export const invalidCursor = (): CodedError =>
+  new CodedError('NOT_FOUND', 'Invalid cursor; list afresh without it', 'cursor');

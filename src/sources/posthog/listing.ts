@@ -67,7 +67,7 @@ async function byCursor(
 ): Promise<FacadeAnswer> {
   const cut = await reading.cut(viewer, { ...list, page }).catch((error: unknown) => {
     const isOfCursor = error instanceof CodedError && (error.field === 'after' || error.field === 'before');
-    throw isOfCursor ? invalidCursor(error) : error;
+    throw isOfCursor ? invalidCursor() : error;
   });
   const [hasNext, hasPrevious] = await Promise.all([cut.hasNextPage(), cut.hasPreviousPage()]);
   const [first, last] = [cut.items[0]?.cursor, cut.items.at(-1)?.cursor];
