@@ -310,7 +310,11 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   await registerAWorldFacade(app, { ...sourceParts, idempotencyKeys: new IdempotencyKeys(store) });
   await registerThriveFacade(app, sourceParts);
   await registerTikMatrixFacade(app, sourceParts);
-  await registerPosthogFacade(app, { ...sourceParts, workspaces: unscoped });
+  await registerPosthogFacade(app, {
+    ...sourceParts,
+    workspaces: unscoped,
+    notifications: services.notifications,
+  });
   if (deps.pages) await registerPages(app, { directory: deps.pages.directory, config: pageConfig(config, deps.pages) });
   const sweeper = closing.add(
     new Sweeper({ steps: sweeperSteps(log, services, ingest), logger, workspaces: () => unscoped.workspaceIds() }),

@@ -10,19 +10,20 @@ import {
 } from '../facade.js';
 import { requireKeyScope, toErrorBody } from './errors.js';
 import { listRows, type Reading } from './listing.js';
-import { bookmark, listImportantChanges, type NotificationDeps, type ReadMarks } from './notifications.js';
+import { bookmark, listImportantChanges, type NotificationDeps } from './notifications.js';
 import { checkProject, listProjects, type Workspaces } from './projects.js';
 
 export interface PosthogFacadeDeps {
   readonly authenticator: FacadeAuthenticator;
   readonly workspaces: Workspaces;
   readonly reading: Reading & NotificationDeps['reading'];
-  readonly marks?: ReadMarks;
+  readonly notifications: NotificationDeps['notifications'];
   readonly clock?: Clock;
 }
 
 /** Serves the activity logs of PostHog's projects; whatever else lies under `/api/projects` does not exist, in PostHog's words. */
 export async function registerPosthogFacade(app: FastifyInstance, deps: PosthogFacadeDeps): Promise<void> {
+  const parts = { ...deps, clock: deps.clock ?? systemClock };
   await registerFacade(app, {
     prefixes: ['/api/projects'],
     identify: (request) => deps.authenticator.authenticate(request.headers.authorization),
@@ -30,20 +31,10 @@ export async function registerPosthogFacade(app: FastifyInstance, deps: PosthogF
     routes: [
       { method: 'GET', path: '/', handle: (call) => listProjects(deps.workspaces, call) },
       ...ofProject(deps, 'GET', '', (call) => list(deps, call)),
-      ...notificationRoutes(deps),
+      ...ofProject(deps, 'GET', '/important_changes', (call) => listImportantChanges(parts, call)),
+      ...ofProject(deps, 'POST', '/bookmark_activity_notification', (call) => bookmark(parts, call)),
     ],
   });
-}
-
-/** Absent where nobody keeps what was read. */
-function notificationRoutes(deps: PosthogFacadeDeps): FacadeRoute[] {
-  const { marks } = deps;
-  if (!marks) return [];
-  const parts = { ...deps, marks, clock: deps.clock ?? systemClock };
-  return [
-    ...ofProject(deps, 'GET', '/important_changes', (call) => listImportantChanges(parts, call)),
-    ...ofProject(deps, 'POST', '/bookmark_activity_notification', (call) => bookmark(parts, call)),
-  ];
 }
 
 /** A call on the activity log of the key's project. The page names its paths without a final slash, and calls them with one. */

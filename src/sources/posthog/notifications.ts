@@ -3,6 +3,7 @@ import { canReadLogs, canReadNotifications, canWriteNotifications } from '../../
 import type { Clock } from '../../base/clock.js';
 import { badInput, CodedError } from '../../base/errors.js';
 import type { Viewer } from '../../model/viewer.js';
+import type { NotificationService } from '../../services/notifications.js';
 import { type FacadeAnswer, type FacadeCall, json } from '../facade.js';
 import { queryText } from '../query.js';
 import { type Bookmark, readBookmark } from './bookmark.js';
@@ -11,29 +12,22 @@ import { requireKeyScope } from './errors.js';
 import { type ChangesReading, importantChanges } from './important-changes.js';
 import type { Reading } from './listing.js';
 
-/** How far somebody has read, as an instant: one for each user, whatever project they look at. */
-export interface ReadMarks {
-  /** Undefined: nothing was read. */
-  lastRead(viewer: Viewer): Promise<Date | undefined>;
-  /** May go back. @throws CodedError BAD_USER_INPUT naming `at`. */
-  bookmark(viewer: Viewer, at: Date): Promise<void>;
-}
-
 export interface NotificationDeps {
   readonly reading: ChangesReading & Pick<Reading, 'names'>;
-  readonly marks: ReadMarks;
+  /** How far somebody has read: one place for each user, whatever project they look at. */
+  readonly notifications: Pick<NotificationService, 'standing' | 'bookmark'>;
   readonly clock: Clock;
 }
 
 /** What others changed that is important to the key's user; with `unread=true`, of that only what is unread. */
 export async function listImportantChanges(
-  { reading, marks }: NotificationDeps,
+  { reading, notifications }: NotificationDeps,
   { viewer, request }: FacadeCall,
 ): Promise<FacadeAnswer> {
   requireUser(viewer);
   requireKeyScope(canReadLogs(viewer), 'activity_log:read');
   requireKeyScope(canReadNotifications(viewer), 'notification:read');
-  const lastRead = await marks.lastRead(viewer);
+  const { bookmarkedAt: lastRead } = await notifications.standing(viewer);
   const after = queryText(request, 'unread') === 'true' ? lastRead : undefined;
   const entries = await importantChanges(reading, viewer, after);
   const names = await reading.names(viewer, entries);
@@ -47,13 +41,13 @@ export async function listImportantChanges(
 
 /** Takes the date up to which the key's user has read: 200 for the documented form of it, 204 for the one that PostHog takes. */
 export async function bookmark(
-  { marks, clock }: NotificationDeps,
+  { notifications, clock }: NotificationDeps,
   { viewer, request }: FacadeCall,
 ): Promise<FacadeAnswer> {
   requireUser(viewer);
   requireKeyScope(canWriteNotifications(viewer), 'notification:write');
   const read = readBookmark(request.body as Buffer | undefined);
-  await marks.bookmark(viewer, read.at ?? clock.now()).catch((error: unknown) => {
+  await notifications.bookmark(viewer, { at: read.at ?? clock.now() }).catch((error: unknown) => {
     throw error instanceof CodedError && error.field === 'at' ? badInput(read.field, error.message) : error;
   });
   return { status: statuses[read.field], body: '' };
