@@ -2,6 +2,7 @@ import type { PageConfig } from '../page-config.js';
 import { AskError, asker } from './ask.js';
 import { card } from './card.js';
 import { drawCharts } from './charts.js';
+import { credential } from './credential.js';
 import type { Entry, Filter, LoggedEvent } from './entry.js';
 import { Feed } from './feed.js';
 import { Rates } from './rates.js';
@@ -91,6 +92,7 @@ function chosenFilter(): Filter {
 async function begin(): Promise<void> {
   session?.stop();
   if (authorization === undefined) return refuse('');
+  credential.set(authorization);
   const [ask, filter] = [asker(authorization), chosenFilter()];
   const mine = new Session(ask, filter, outlet);
   session = mine;
