@@ -61,12 +61,14 @@ import { registerPosthogFacade } from './sources/posthog/facade.js';
 import { registerThriveFacade } from './sources/thrive/facade.js';
 import { registerTikMatrixFacade } from './sources/tikmatrix/facade.js';
 import { Activities } from './store/activities.js';
+import { ActivityLogCounts } from './store/activity-log-counts.js';
 import { ActivityLogPages } from './store/activity-log-pages.js';
 import { ActivityLogStatsStore } from './store/activity-log-stats.js';
 import { ActivityLogWalk } from './store/activity-log-walk.js';
 import type { Store } from './store/connect.js';
 import { ControlEntries } from './store/control-entries.js';
 import { ControlLinks } from './store/control-links.js';
+import { CountChanges } from './store/count-changes.js';
 import { CredentialStore } from './store/credentials.js';
 import { Deliveries } from './store/deliveries.js';
 import { Enrolments } from './store/enrolments.js';
@@ -171,6 +173,10 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
     links: new ControlLinks(store),
     pages: new ActivityLogPages(store),
     stats: new ActivityLogStatsStore(store),
+    counts: new ActivityLogCounts(store),
+    countChanges: new CountChanges(store),
+    foldStates: new FoldStates(store),
+    log,
     users: new Users(store),
     activities: new Activities(store),
     pathways: new Pathways(store),

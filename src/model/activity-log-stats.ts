@@ -1,5 +1,6 @@
 import type { ActivityObject, Actor } from './activity-log.js';
 import type { BucketInterval } from './buckets.js';
+import type { ExactSum } from './exact-sum.js';
 import type { IdentityKey } from './identity.js';
 import type { SourceSystem } from './source-system.js';
 
@@ -13,7 +14,8 @@ export const maxSummable = 1e200;
 export interface Tally {
   readonly count: number;
   readonly values: number;
-  readonly sum: number;
+  /** Exact, so that the order of adding makes no difference. */
+  readonly sum: ExactSum;
 }
 
 /** What is counted together. Of NONE no source says what they are grouped by; OTHER are all that are not shown one by one. */

@@ -67,6 +67,8 @@ export interface FilterFields {
   readonly platform?: string;
   readonly serial?: string;
   readonly outcome?: Outcome;
+  /** No filter asks for it, but whoever sums it up must take it out again. */
+  readonly value?: number;
   readonly tags: readonly string[];
 }
 
@@ -122,5 +124,6 @@ export const filterFields = (entry: ActivityLog): FilterFields => ({
   platform: entry.platform,
   serial: entry.serial,
   outcome: entry.outcome,
+  value: entry.value,
   tags: entry.tags,
 });

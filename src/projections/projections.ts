@@ -6,6 +6,7 @@ import { ProgressCells } from '../store/progress-cells.js';
 import { LoggedProgress } from '../store/progress-facts.js';
 import { NotificationProjection, notificationStores } from './notifications.js';
 import { PathwayProgressProjection } from './pathway-progress.js';
+import { ActivityLogStatsProjection, activityLogStatsParts } from './activity-log-stats.js';
 import type { Projection } from './projection.js';
 
 /** Everything that is made from the log. */
@@ -18,4 +19,5 @@ export const projectionsOf = (store: Store): readonly Projection[] => [
     controls: new ControlEntries(store),
   }),
   new NotificationProjection(notificationStores(store)),
+  new ActivityLogStatsProjection(activityLogStatsParts(store)),
 ];

@@ -2,12 +2,13 @@ import { canReadLogs, requireScope } from '../auth/policies.js';
 import { encodeFeedCursor } from '../base/cursor.js';
 import { CodedError } from '../base/errors.js';
 import type { LogPlace } from '../log/place.js';
-import type { ActivityLogFilter } from '../model/activity-log-filter.js';
+import type { ActivityLogFilter, ResolvedFilter } from '../model/activity-log-filter.js';
 import type { ActivityLogStats, StatsRow } from '../model/activity-log-stats.js';
 import { bucketBounds, bucketRuns } from '../model/buckets.js';
 import type { Viewer } from '../model/viewer.js';
-import type { ActivityLogStatsStore, StatsSelection } from '../store/activity-log-stats.js';
+import type { ActivityLogStatsStore } from '../store/activity-log-stats.js';
 import type { Users } from '../store/users.js';
+import { type FoldedParts, foldedRows, isFolded } from './activity-log-stats/folded.js';
 import { countedNothing, grouped } from './activity-log-stats/grouping.js';
 import { type CheckedStats, checkStats, type StatsAsked } from './activity-log-stats/input.js';
 import { byPerson } from './activity-log-stats/people.js';
@@ -16,7 +17,7 @@ import type { ResolvingParts } from './activity-logs/resolve-filter.js';
 import { readKept } from './paging/kept.js';
 import { type PagingParts, startPage } from './paging/places.js';
 
-export interface ActivityLogStatsParts extends ResolvingParts, PagingParts {
+export interface ActivityLogStatsParts extends ResolvingParts, PagingParts, FoldedParts {
   readonly stats: Pick<ActivityLogStatsStore, 'end' | 'rows'>;
   readonly users: ResolvingParts['users'] & Pick<Users, 'byIdentities'>;
 }
@@ -36,9 +37,16 @@ const maxRows = 200_000;
 const noList = { list: 'activityLogStats', isKey: () => false };
 
 interface Found {
+  /** What they are of: the place that was asked for, or a later one. */
+  readonly place: LogPlace;
   /** Where the buckets begin, and where the last one ends; empty where there are none. */
   readonly bounds: readonly number[];
   readonly rows: readonly StatsRow[];
+}
+
+interface Selected {
+  readonly place: LogPlace;
+  readonly filter: ResolvedFilter;
 }
 
 /** Entries of the log, counted by time and by group. */
@@ -55,32 +63,55 @@ export class ActivityLogStatsService {
     const { workspaceId } = viewer;
     const { place } = await startPage(this.parts, workspaceId, noList, { size: 0, backward: false }, args.atLeast);
     const filter = await visibleFilter(this.parts, viewer, args.filter);
-    const { seen } = await readKept(this.parts.states, place, (window) => this.#find({ window, filter }, asked));
+    const { seen } = await readKept(this.parts.states, place, ({ firstSeq }) =>
+      this.#find({ place: { ...place, firstSeq }, filter }, asked),
+    );
     const isByPerson = asked.groupBy === 'USER';
     const rows = isByPerson ? await byPerson(this.parts.users, workspaceId, seen.rows) : seen.rows;
-    return answer(asked, { ...seen, rows }, place);
+    return answer(asked, { ...seen, rows });
   }
 
-  async #find(selection: StatsSelection, { interval, zone, groupBy }: CheckedStats): Promise<Found> {
-    const { filter } = selection;
-    const [first, last] = await Promise.all([
-      filter.occurredAfterMicros ?? this.parts.stats.end(selection, 'first'),
-      filter.occurredBeforeMicros === undefined
-        ? this.parts.stats.end(selection, 'last')
-        : filter.occurredBeforeMicros - 1,
-    ]);
-    if (first === undefined || last === undefined || first > last) return { bounds: [], rows: [] };
+  async #find({ place, filter }: Selected, asked: CheckedStats): Promise<Found> {
+    const { interval, zone, groupBy } = asked;
+    const [first, last] = await this.#ends({ place, filter });
+    if (first === undefined || last === undefined || first > last) return { place, bounds: [], rows: [] };
     const bounds = bucketBounds(zone, interval, Math.floor(first / 1000), Math.floor(last / 1000), maxBuckets);
     if (!bounds) throw tooManyBuckets(first, last);
-    const within = { ...filter, occurredAfterMicros: first, occurredBeforeMicros: last + 1 };
-    const shape = { runs: bucketRuns(bounds), groupBy, limit: maxRows + 1 };
-    const rows = await this.parts.stats.rows({ ...selection, filter: within }, shape);
-    if (rows.length > maxRows) throw tooManyGroups();
-    return { bounds, rows };
+    const found = (await this.#folded({ place, filter }, bounds, asked)) ?? {
+      place,
+      rows: await this.parts.stats.rows(
+        {
+          window: place,
+          filter: { ...filter, occurredAfterMicros: first, occurredBeforeMicros: last + 1 },
+        },
+        { runs: bucketRuns(bounds), groupBy, limit: maxRows + 1 },
+      ),
+    };
+    if (found.rows.length > maxRows) throw tooManyGroups();
+    return { ...found, bounds };
+  }
+
+  /** When the first and the last of what is counted happen, in microseconds. */
+  #ends({ place, filter }: Selected): Promise<[number | undefined, number | undefined]> {
+    const { occurredAfterMicros: after, occurredBeforeMicros: before } = filter;
+    const selection = { window: place, filter };
+    return Promise.all([
+      after ?? this.parts.stats.end(selection, 'first'),
+      before === undefined ? this.parts.stats.end(selection, 'last') : before - 1,
+    ]);
+  }
+
+  async #folded({ place, filter }: Selected, bounds: readonly number[], { groupBy }: CheckedStats) {
+    const asked = { place, filter, bounds, groupBy };
+    const folded = isFolded(asked) ? await foldedRows(this.parts, asked) : undefined;
+    // Where the buckets end was looked for at the place that was asked for; what came later may lie beyond.
+    const isOfThatPlace = folded?.place.seq === place.seq;
+    const isBounded = filter.occurredAfterMicros !== undefined && filter.occurredBeforeMicros !== undefined;
+    return isOfThatPlace || isBounded ? folded : undefined;
   }
 }
 
-function answer({ interval, zone, groupBy, top }: CheckedStats, found: Found, place: LogPlace): ActivityLogStats {
+function answer({ interval, zone, groupBy, top }: CheckedStats, found: Found): ActivityLogStats {
   const { groups, counts, totals, total } = grouped(found.rows, groupBy && top);
   const none = groups.map(() => countedNothing);
   return {
@@ -95,7 +126,7 @@ function answer({ interval, zone, groupBy, top }: CheckedStats, found: Found, pl
       ...(totals.get(index) ?? countedNothing),
       groups: counts.get(index) ?? none,
     })),
-    feedCursor: encodeFeedCursor(place),
+    feedCursor: encodeFeedCursor(found.place),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Actor } from '../model/activity-log.js';
 import type { ResolvedFilter } from '../model/activity-log-filter.js';
 import { maxSummable, type StatsGrouping, type StatsGroupName, type StatsRow } from '../model/activity-log-stats.js';
 import type { BucketRun } from '../model/buckets.js';
+import { plusExactly } from '../model/exact-sum.js';
 import type { SourceSystem } from '../model/source-system.js';
 import { type LogWindow, windowConditions } from './activity-log-query.js';
 import { logCollection } from './activity-logs.js';
@@ -138,7 +139,7 @@ function toRow({ _id, count, values, sum, newest }: RowDocument, groupBy: StatsG
     name: groupBy && key !== undefined ? nameOf(groupBy, key, newest) : { kind: 'NONE' },
     count: Number(count),
     values: Number(values),
-    sum: Number(sum),
+    sum: plusExactly([], Number(sum)),
     seq: Number(newest.seq),
   };
 }

@@ -176,6 +176,7 @@ const toFilterFields = (document: LogDocument): FilterFields => ({
   platform: document.platform,
   serial: document.serial,
   outcome: document.outcome,
+  value: document.value,
   tags: document.tags ?? [],
 });
 

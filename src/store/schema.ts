@@ -1,5 +1,6 @@
 import type { Document, IndexDescription } from 'mongodb';
 import { activitiesCollection, activitiesIndexes, activitiesValidator } from './activities.js';
+import { activityLogCountsCollection, activityLogCountsValidator } from './activity-log-counts.js';
 import { activityLogReadIndexes, actorRecordedIndex, tikMatrixIndex } from './activity-log-query.js';
 import { logCollection, logIndexes, logSchema } from './activity-logs.js';
 import type { Store } from './connect.js';
@@ -51,6 +52,7 @@ const schemas: readonly CollectionSchema[] = [
   { name: activitiesCollection, indexes: activitiesIndexes, schema: activitiesValidator },
   { name: pathwaysCollection, indexes: pathwaysIndexes, schema: pathwaysValidator },
   { name: enrolmentsCollection, indexes: enrolmentsIndexes, schema: enrolmentsValidator },
+  { name: activityLogCountsCollection, schema: activityLogCountsValidator },
   { name: progressCellsCollection, schema: progressCellsValidator },
   { name: pathwayStandingsCollection, indexes: pathwayStandingsIndexes, schema: pathwayStandingsValidator },
   { name: pathwayCountsCollection, schema: pathwayCountsValidator },

@@ -55,15 +55,26 @@ describe('activityLogStats', () => {
 
   it('costs one look at the log where a time is given, and one at the people', async () => {
     const filter = { occurredAfter: '2026-10-24T22:00:00Z', occurredBefore: '2026-10-28T00:00:00Z' };
-    await gateway.gateway.log.feeds.settle(gateway.home.id);
-    const about = (commands: string[]) => commands.filter((command) => / (activity_logs|users)$/.test(command));
+    await gateway.gateway.log.folds.settle(gateway.home.id, 'activity-log-stats');
+    const about = (commands: string[]) =>
+      commands.filter((command) => / (activity_logs|activity_log_counts|users)$/.test(command));
     const ask = (variables: object) => () => gateway.data(ActivityLogStatsDocument, { filter, ...variables });
-    expect(about(await gateway.commandsOf(ask({ groupBy: 'SOURCE' })))).toEqual(['aggregate activity_logs']);
+    expect(about(await gateway.commandsOf(ask({ groupBy: 'OBJECT' })))).toEqual(['aggregate activity_logs']);
     expect(about(await gateway.commandsOf(ask({ groupBy: 'USER' })))).toEqual([
       'aggregate activity_logs',
       'find users',
       'find users',
     ]);
+  });
+
+  it('costs no look at the log where a fold has counted already', async () => {
+    const filter = { occurredAfter: '2026-10-24T22:00:00Z', occurredBefore: '2026-10-28T00:00:00Z' };
+    await gateway.gateway.log.folds.settle(gateway.home.id, 'activity-log-stats');
+    const ask = () => gateway.data(ActivityLogStatsDocument, { filter, groupBy: 'SOURCE' });
+    const commands = await gateway.commandsOf(async () => {
+      expect((await ask()).activityLogStats).toMatchObject({ count: 4, sum: 3.5 });
+    });
+    expect(commands.filter((command) => / activity_log/.test(command))).toEqual(['find activity_log_counts']);
   });
 
   it('is of one place in the log: what is told after it is all that it lacks', async () => {

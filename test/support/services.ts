@@ -13,11 +13,14 @@ import { EnrolmentService } from '../../src/services/enrolments.js';
 import { PathwayService } from '../../src/services/pathways.js';
 import { UserService } from '../../src/services/users.js';
 import { Activities } from '../../src/store/activities.js';
+import { ActivityLogCounts } from '../../src/store/activity-log-counts.js';
 import { ActivityLogPages } from '../../src/store/activity-log-pages.js';
 import { ActivityLogStatsStore } from '../../src/store/activity-log-stats.js';
 import type { Store } from '../../src/store/connect.js';
 import { ControlLinks } from '../../src/store/control-links.js';
+import { CountChanges } from '../../src/store/count-changes.js';
 import { Enrolments } from '../../src/store/enrolments.js';
+import { FoldStates } from '../../src/store/fold-states.js';
 import { Pathways } from '../../src/store/pathways.js';
 import { Users } from '../../src/store/users.js';
 import { openTestStore } from './store.js';
@@ -36,6 +39,10 @@ export function openServices(store: Store) {
     enrolments: new Enrolments(store),
     pages: new ActivityLogPages(store),
     stats: new ActivityLogStatsStore(store),
+    counts: new ActivityLogCounts(store),
+    countChanges: new CountChanges(store),
+    foldStates: new FoldStates(store),
+    log,
     links: new ControlLinks(store),
     reader: log.feeds,
     states: log.states,
@@ -45,7 +52,6 @@ export function openServices(store: Store) {
   };
   return {
     ...parts,
-    log,
     logs: new ActivityLogService(parts),
     statsService: new ActivityLogStatsService(parts),
     userService: new UserService(parts),

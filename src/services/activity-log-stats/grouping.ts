@@ -1,4 +1,5 @@
 import type { Counted, StatsGroup, StatsRow, Tally } from '../../model/activity-log-stats.js';
+import { plusExactly, rounded } from '../../model/exact-sum.js';
 
 /** Rows that belong together, over all buckets. */
 interface Gathered {
@@ -15,15 +16,18 @@ export interface Grouped {
   readonly total: Counted;
 }
 
-const nothing: Tally = { count: 0, values: 0, sum: 0 };
+const nothing: Tally = { count: 0, values: 0, sum: [] };
 
 const plus = (one: Tally, other: Tally): Tally => ({
   count: one.count + other.count,
   values: one.values + other.values,
-  sum: one.sum + other.sum,
+  sum: other.sum.reduce(plusExactly, one.sum),
 });
 
-export const counted = ({ count, values, sum }: Tally): Counted => ({ count, sum: values === 0 ? undefined : sum });
+const counted = ({ count, values, sum }: Tally): Counted => ({
+  count,
+  sum: values === 0 ? undefined : rounded(sum),
+});
 export const countedNothing = counted(nothing);
 
 /**

@@ -1,0 +1,56 @@
+import type { Id } from '../base/ids.js';
+import { afterChanges, byKey, countsFold, noCounts } from '../model/activity-log-counts.js';
+import type { LogRecord } from '../model/log-record.js';
+import { ActivityLogCounts } from '../store/activity-log-counts.js';
+import type { Store } from '../store/connect.js';
+import { CountChanges } from '../store/count-changes.js';
+import type { FoldScope } from '../store/fold-documents.js';
+import { LogStates } from '../store/log-states.js';
+import type { Fold, FoldPlace, Projection } from './projection.js';
+
+export interface ActivityLogStatsParts {
+  readonly counts: Pick<ActivityLogCounts, 'begin' | 'firstSeq' | 'byKeys' | 'write' | 'erase'>;
+  readonly changes: Pick<CountChanges, 'of'>;
+  readonly states: Pick<LogStates, 'read'>;
+}
+
+export const activityLogStatsParts = (store: Store): ActivityLogStatsParts => ({
+  counts: new ActivityLogCounts(store),
+  changes: new CountChanges(store),
+  states: new LogStates(store),
+});
+
+/**
+ * How many entries of what kind there were in each quarter of an hour. A document says up to where it counts and takes only
+ * what comes after, so a page that is taken again, whole or cut elsewhere, counts nothing twice.
+ * What retention erases later stays counted: whoever reads compares where a generation began with where the log begins now.
+ */
+export class ActivityLogStatsProjection implements Projection {
+  readonly name = countsFold.name;
+  readonly version = countsFold.version;
+
+  constructor(private readonly parts: ActivityLogStatsParts) {}
+
+  async open({ workspaceId, generation, seq }: FoldPlace): Promise<Fold> {
+    const { counts, states } = this.parts;
+    const scope = { workspaceId, generation };
+    if (seq === 0) await counts.begin(scope, (await states.read(workspaceId))?.firstSeq ?? 1);
+    const firstSeq = (await counts.firstSeq(scope)) ?? 1;
+    return { apply: (records) => this.#apply(scope, firstSeq, records) };
+  }
+
+  erase(workspaceId: Id, generation: number): Promise<boolean> {
+    return this.parts.counts.erase({ workspaceId, generation });
+  }
+
+  async #apply(scope: FoldScope, firstSeq: number, records: readonly LogRecord[]): Promise<void> {
+    const groups = byKey(await this.parts.changes.of(scope.workspaceId, records, firstSeq));
+    const known = await this.parts.counts.byKeys(scope, [...groups.keys()]);
+    const changed = [...groups].flatMap(([key, changes]) => {
+      const before = known.get(key) ?? noCounts(changes[0]!.of);
+      const after = afterChanges(before, changes);
+      return after === before ? [] : [after];
+    });
+    await this.parts.counts.write(scope, changed);
+  }
+}
