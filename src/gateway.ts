@@ -47,6 +47,7 @@ import { EnrolmentService } from './services/enrolments.js';
 import { FollowService } from './services/follows.js';
 import { NotificationService } from './services/notifications.js';
 import { PathwayProgressService } from './services/pathway-progress.js';
+import { PathwayReadingService } from './services/pathway-reading.js';
 import { PathwayService } from './services/pathways.js';
 import { SourceReadingService } from './services/source-reading.js';
 import { SourceRecordingService } from './services/source-recording.js';
@@ -57,6 +58,7 @@ import { UserErasureService } from './services/user-erasure.js';
 import { UserService } from './services/users.js';
 import { registerAWorldFacade } from './sources/aworld/facade.js';
 import { allConnectors } from './sources/connectors.js';
+import { registerFalkorFacade } from './sources/falkor/facade.js';
 import { registerPosthogFacade } from './sources/posthog/facade.js';
 import { registerThriveFacade } from './sources/thrive/facade.js';
 import { registerTikMatrixFacade } from './sources/tikmatrix/facade.js';
@@ -173,7 +175,7 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
     links: new ControlLinks(store),
     pages: new ActivityLogPages(store),
     stats: new ActivityLogStatsStore(store),
-    counts: new ActivityLogCounts(store),
+    logCounts: new ActivityLogCounts(store),
     countChanges: new CountChanges(store),
     foldStates: new FoldStates(store),
     log,
@@ -315,6 +317,10 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   };
   await registerAWorldFacade(app, { ...sourceParts, idempotencyKeys: new IdempotencyKeys(store) });
   await registerThriveFacade(app, sourceParts);
+  await registerFalkorFacade(app, {
+    authenticator,
+    pathways: new PathwayReadingService({ ...parts, folds: log.folds, standings: new PathwayStandings(store) }),
+  });
   await registerTikMatrixFacade(app, sourceParts);
   await registerPosthogFacade(app, {
     ...sourceParts,

@@ -4,9 +4,9 @@ import { PathwayCountsStore } from '../store/pathway-counts.js';
 import { PathwayStandings } from '../store/pathway-standings.js';
 import { ProgressCells } from '../store/progress-cells.js';
 import { LoggedProgress } from '../store/progress-facts.js';
+import { ActivityLogStatsProjection, activityLogStatsParts } from './activity-log-stats.js';
 import { NotificationProjection, notificationStores } from './notifications.js';
 import { PathwayProgressProjection } from './pathway-progress.js';
-import { ActivityLogStatsProjection, activityLogStatsParts } from './activity-log-stats.js';
 import type { Projection } from './projection.js';
 
 /** Everything that is made from the log. */

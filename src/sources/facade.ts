@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Allowances } from '../auth/allowances.js';
 import { CodedError } from '../base/errors.js';
@@ -11,10 +12,10 @@ declare module 'fastify' {
   }
 }
 
-/** What a façade answers: JSON text, so that what a source said can go out as it came. */
+/** What a façade answers: JSON text, so that what a source said can go out as it came; in parts where it is long. */
 export interface FacadeAnswer {
   readonly status: number;
-  readonly body: string;
+  readonly body: string | Readable;
 }
 
 export interface FacadeCall {

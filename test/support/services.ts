@@ -39,7 +39,7 @@ export function openServices(store: Store) {
     enrolments: new Enrolments(store),
     pages: new ActivityLogPages(store),
     stats: new ActivityLogStatsStore(store),
-    counts: new ActivityLogCounts(store),
+    logCounts: new ActivityLogCounts(store),
     countChanges: new CountChanges(store),
     foldStates: new FoldStates(store),
     log,

@@ -24,7 +24,7 @@ import { toRecord } from '../../store/log-document.js';
 export interface FoldedParts {
   readonly reader: LogReader;
   readonly log: { readonly logs: Pick<ActivityLogs, 'readAfter'> };
-  readonly counts: Pick<ActivityLogCounts, 'firstSeq' | 'ofDays'>;
+  readonly logCounts: Pick<ActivityLogCounts, 'firstSeq' | 'ofDays'>;
   readonly countChanges: Pick<CountChanges, 'of'>;
   readonly foldStates: Pick<FoldStates, 'read' | 'requestRebuild'>;
 }
@@ -77,7 +77,7 @@ export async function foldedRows(parts: FoldedParts, asked: FoldedAsked): Promis
   if (serving.version !== countsFold.version || serving.epoch !== epoch) return undefined;
   if (asked.place.seq - serving.seq > maxBehind) return undefined;
   const scope: FoldScope = { workspaceId, generation: serving.generation };
-  const [begun, days] = await Promise.all([parts.counts.firstSeq(scope), daysOf(parts, scope, asked)]);
+  const [begun, days] = await Promise.all([parts.logCounts.firstSeq(scope), daysOf(parts, scope, asked)]);
   if (begun !== firstSeq) {
     if (!building && !rebuild) await parts.foldStates.requestRebuild(workspaceId, countsFold.name);
     return undefined;
@@ -90,10 +90,14 @@ export async function foldedRows(parts: FoldedParts, asked: FoldedAsked): Promis
   return reached && place.epoch === epoch ? { rows: rowsOf(reached, asked), place } : undefined;
 }
 
-const daysOf = ({ counts }: FoldedParts, scope: FoldScope, { bounds, filter }: FoldedAsked): Promise<DayCounts[]> => {
+const daysOf = (
+  { logCounts }: FoldedParts,
+  scope: FoldScope,
+  { bounds, filter }: FoldedAsked,
+): Promise<DayCounts[]> => {
   const { sources, actions, omitActions, actionClasses } = filter;
   const days = [dayOfMoment(bounds[0]!), dayOfMoment(bounds.at(-1)! - 1)] as const;
-  return counts.ofDays(scope, days, { sources, actions, omitActions, actionClasses });
+  return logCounts.ofDays(scope, days, { sources, actions, omitActions, actionClasses });
 };
 
 /** Brings documents to a place of the log. Each takes what comes after its own number. */

@@ -1,5 +1,7 @@
-import { type FalkorOptions, startFalkor } from '../../../scripts/upstreams/falkor.js';
+import { ConnectSourceDocument } from '../../../schema/operations/operations.js';
+import { type FalkorEmulator, type FalkorOptions, startFalkor } from '../../../scripts/upstreams/falkor.js';
 import type { FalkorRow } from '../../../scripts/upstreams/falkor-rows.js';
+import type { TestGateway } from '../../support/gateway.js';
 
 export const storeOwner = { name: 'Become A Store Owner', type: 'pathway', ID: 'EV67-ZCNS-56AD' };
 export const dataTracking = {
@@ -44,3 +46,36 @@ export function row(
 
 export const startPathways = (options: FalkorOptions = {}) =>
   startFalkor({ pathways: [{ header: storeOwner }], ...options });
+
+/** Connects an emulated account to a gateway that may call it. */
+export async function connect(
+  gateway: TestGateway,
+  emulator: FalkorEmulator,
+  settings: { readonly pathways: readonly string[] },
+  secrets: Readonly<Record<string, string>>,
+): Promise<void> {
+  await gateway.data(ConnectSourceDocument, {
+    input: {
+      system: 'FALKOR',
+      name: 'Academy',
+      baseUrl: emulator.url,
+      everySeconds: 1,
+      settings,
+      secrets: Object.entries(secrets).map(([name, value]) => ({ name, value })),
+    },
+  });
+}
+
+type Entry = { readonly action: string };
+
+/** Waits until the entries of Falkor are as they are to be. */
+export async function until(gateway: TestGateway, holds: (entries: readonly Entry[]) => boolean): Promise<void> {
+  const document = '{ activityLogs(filter: {sources: [FALKOR]}, first: 1000) { nodes { action } } }';
+  const patience = AbortSignal.timeout(20_000);
+  for (;;) {
+    const { activityLogs } = (await gateway.data(document)) as { activityLogs: { nodes: Entry[] } };
+    if (holds(activityLogs.nodes)) return;
+    if (patience.aborted) throw new Error(`It never came so far: ${JSON.stringify(activityLogs.nodes)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
