@@ -5,37 +5,26 @@ import { type Id, newId } from '../base/ids.js';
 import type { LogWriter } from '../log/writer.js';
 import {
   isShown,
-  type Notification,
   type NotificationFilter,
   type NotificationPreferences,
   preferencesNoun,
 } from '../model/notification.js';
-import type { NotificationState } from '../model/notification-state.js';
 import type { Page, PageRequest } from '../model/page.js';
-import { bookmarkNoun, isRead, type MarkChange, markNoun } from '../model/read-state.js';
+import { bookmarkNoun, type MarkChange, markNoun } from '../model/read-state.js';
 import type { Viewer } from '../model/viewer.js';
 import { isNotificationKey, type NotificationLists, notificationKey } from '../store/notification-lists.js';
 import type { Notifications } from '../store/notifications.js';
 import { checkId, checkList } from './input/checks.js';
+import { ChangedPeople, type ChangesParts, OwnChanges } from './notifications/changes.js';
 import { type BookmarkInput, checkBookmark, checkNotificationFilter } from './notifications/input.js';
 import { requireOwn, requireUser } from './notifications/own.js';
-import {
-  readSnapshot,
-  type Snapshot,
-  type SnapshotParts,
-  type Standing,
-  standingOf,
-} from './notifications/snapshot.js';
+import { type SeenNotification, seenBy } from './notifications/seen.js';
+import { readSnapshot, type Snapshot, type Standing, standingOf } from './notifications/snapshot.js';
 import type { ReaderContext } from './nouns/results.js';
 import { FeedCursors } from './paging/epochs.js';
 import { cutPage } from './paging/pages.js';
 import { type PagingParts, startPage } from './paging/places.js';
 import { checkRequest } from './paging/request.js';
-
-/** A notification as somebody sees it. */
-export interface SeenNotification extends Notification {
-  readonly unread: boolean;
-}
 
 export interface NotificationPage extends Page<SeenNotification>, Standing {}
 
@@ -52,7 +41,7 @@ export interface WrittenAt {
   readonly cursor: string;
 }
 
-export interface NotificationServiceParts extends SnapshotParts, PagingParts {
+export interface NotificationServiceParts extends ChangesParts, PagingParts {
   readonly notifications: Notifications;
   readonly notificationLists: NotificationLists;
   readonly writer: LogWriter;
@@ -64,9 +53,11 @@ const notificationList = { list: 'notifications', isKey: isNotificationKey };
 /** What others did that concerns somebody, and what of it they have read. Always the viewer's own. */
 export class NotificationService {
   readonly #cursors: FeedCursors;
+  readonly #people: ChangedPeople;
 
   constructor(private readonly parts: NotificationServiceParts) {
     this.#cursors = new FeedCursors(parts.states);
+    this.#people = new ChangedPeople(parts.notificationStates);
   }
 
   /** The last that happened first. What has grown since a page was read stands at the top again. */
@@ -151,6 +142,12 @@ export class NotificationService {
     return { ...(await this.#append(viewer, preferencesNoun, preferences)), ...preferences };
   }
 
+  /** The viewer's own, for who follows them. @throws CodedError FORBIDDEN. */
+  changes(viewer: ReaderContext): OwnChanges {
+    requireOwn(viewer, canReadNotifications, 'notification:read');
+    return new OwnChanges(this.parts, this.#people, viewer.workspaceId, requireUser(viewer.userId));
+  }
+
   async #existing(viewer: Viewer, id: Id, atLeast: number): Promise<SeenNotification> {
     const { seen } = await this.#look(viewer, id, atLeast);
     if (!seen) throw notFound('This notification', 'id');
@@ -176,8 +173,3 @@ export class NotificationService {
     return { seq, cursor: await this.#cursors.of(workspaceId, seq) };
   }
 }
-
-export const seenBy = (one: Notification, states: readonly NotificationState[]): SeenNotification => {
-  const state = states.find(({ origin }) => origin === one.origin);
-  return { ...one, unread: state !== undefined && !isRead(one, state) };
-};

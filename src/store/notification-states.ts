@@ -64,9 +64,9 @@ export class NotificationStates {
     return this.#find(scope, { $or: [{ ownerId: new ObjectId(userId) }, { _id: foldKey(scope, userId) }] });
   }
 
-  /** Whose changed after a number and at or before another. */
-  changed(scope: FoldScope, after: number, through: number): Promise<NotificationState[]> {
-    return this.#find(scope, { seq: { $gt: long(after), $lte: long(through) } });
+  /** Whose changed after a number. */
+  changed(scope: FoldScope, after: number): Promise<NotificationState[]> {
+    return this.#find(scope, { seq: { $gt: long(after) } });
   }
 
   erase(scope: FoldScope): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { SeenNotification } from '../../services/notifications.js';
+import type { SeenNotification } from '../../services/notifications/seen.js';
 import { connectionType } from '../connection.js';
 import { NotificationType } from './notification.type.js';
 

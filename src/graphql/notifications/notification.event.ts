@@ -1,5 +1,5 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import type { SeenNotification } from '../../services/notifications.js';
+import type { SeenNotification } from '../../services/notifications/seen.js';
 import { FeedCursorScalar } from '../scalars.js';
 import { NotificationType } from './notification.type.js';
 

@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { NotificationReason } from '../../model/notification.js';
 import type { SourceSystem } from '../../model/source-system.js';
-import type { SeenNotification } from '../../services/notifications.js';
+import type { SeenNotification } from '../../services/notifications/seen.js';
 import { FeedCursorScalar } from '../scalars.js';
 import { SourceSystemEnum } from '../source-system.enum.js';
 import { NotificationReasonEnum } from './notification.enums.js';

@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import type { NotificationPreferences } from '../../model/notification.js';
+import type { SeenNotification } from '../../services/notifications/seen.js';
 import type { Standing } from '../../services/notifications/snapshot.js';
-import type { SeenNotification } from '../../services/notifications.js';
 import type { Connection } from '../connection.js';
 import { type RequestContext, viewerOf } from '../context.js';
 import { pageRequest } from '../page.args.js';

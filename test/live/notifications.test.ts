@@ -1,0 +1,161 @@
+import { print } from 'graphql';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  BookmarkNotificationsDocument,
+  CreateActivityLogDocument,
+  DeleteActivityLogDocument,
+  FollowDocument,
+  MarkNotificationReadDocument,
+  MergeUsersDocument,
+  NotificationReceivedDocument,
+  type NotificationReceivedSubscription,
+  NotificationsDocument,
+} from '../../schema/operations/operations.js';
+import { type StockClient, stockClient } from '../support/following.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { addKey } from '../support/people.js';
+
+type Event = NotificationReceivedSubscription['notificationReceived'];
+
+let gateway: TestGateway;
+let other: TestGateway;
+const clients: StockClient[] = [];
+beforeAll(async () => {
+  gateway = await startGateway({ env: { PULL_SOURCES: '0' }, liveTuning: { lingerMs: 0 } });
+  other = await startGateway({ env: { PULL_SOURCES: '0' }, database: gateway.store.db.databaseName });
+  const { store, home, users } = gateway;
+  gateway.people.alice = await addKey(store, home.id, ['*'], users.alice);
+  gateway.people.bob = await addKey(store, home.id, ['*'], users.bob);
+  Object.assign(other.people, { alice: gateway.people.alice, bob: gateway.people.bob });
+  await gateway.data(FollowDocument, { input: { userId: users.bob } }, { as: 'alice' });
+});
+afterAll(async () => {
+  await Promise.all(clients.map((stock) => stock.close()));
+  await other.close();
+  await gateway.close();
+});
+
+/** What somebody's client is told; it goes on with the last cursor that it got. */
+class Bell {
+  readonly events: Event[] = [];
+  readonly stock: StockClient;
+  last: string | undefined;
+  #more = (): void => {};
+
+  constructor(as: 'alice' | 'bob', after: string, at = gateway) {
+    this.last = after;
+    this.stock = stockClient({ url: at.url, people: gateway.people }, as);
+    clients.push(this.stock);
+    const bell = this;
+    const variables = {
+      get after() {
+        return bell.last;
+      },
+    };
+    this.stock.client.subscribe<NotificationReceivedSubscription>(
+      { query: print(NotificationReceivedDocument), variables },
+      {
+        next: ({ data }) => {
+          this.events.push(data!.notificationReceived);
+          this.last = data!.notificationReceived.cursor;
+          this.#more();
+        },
+        error: (error) => {
+          throw new Error(JSON.stringify(error));
+        },
+        complete: () => {},
+      },
+    );
+  }
+
+  get latest(): Event | undefined {
+    return this.events.at(-1);
+  }
+
+  async until(isSo: (event: Event) => boolean): Promise<Event> {
+    while (!this.events.some(isSo)) {
+      await new Promise<void>((resolve) => {
+        this.#more = resolve;
+      });
+    }
+    return this.events.find(isSo)!;
+  }
+}
+
+const list = async (at = gateway) =>
+  (await at.data(NotificationsDocument, { first: 100 }, { as: 'alice' })).notifications;
+const bobDoes = async (action: string, at = gateway): Promise<string> =>
+  (await at.data(CreateActivityLogDocument, { input: { action } }, { as: 'bob' })).createActivityLog.activityLog!.id;
+const holds = (action: string) => (event: Event) => event.notifications.some((one) => one.action === action);
+
+it('tells what is new, grown, gone and read, on whichever gateway it happens, with the count of that place', async () => {
+  const bell = new Bell('alice', (await list()).asOf);
+  await bobDoes('one', other);
+  const one = await bell.until(holds('one'));
+  expect(one).toMatchObject({ unreadCount: 1, removedIds: [], readChanged: false, isComplete: true });
+  expect(one.notifications).toMatchObject([{ action: 'one', count: 1, unread: true, reasons: ['FOLLOWING'] }]);
+
+  await bobDoes('one');
+  const grown = await bell.until((event) => event.notifications[0]?.count === 2);
+  expect(grown).toMatchObject({ unreadCount: 1 });
+
+  const gone = await bobDoes('two');
+  await bell.until(holds('two'));
+  await gateway.data(DeleteActivityLogDocument, { id: gone });
+  const removed = await bell.until((event) => event.removedIds.length > 0);
+  expect(removed).toMatchObject({ unreadCount: 1, notifications: [] });
+
+  // On another device.
+  const { id } = grown.notifications[0]!;
+  await other.data(MarkNotificationReadDocument, { id }, { as: 'alice' });
+  const marked = await bell.until((event) => event.notifications[0]?.unread === false);
+  expect(marked).toMatchObject({ unreadCount: 0, readChanged: true, notifications: [{ id }] });
+  await bobDoes('one');
+  expect(await bell.until((event) => event.notifications[0]?.count === 3)).toMatchObject({ unreadCount: 1 });
+  await other.data(BookmarkNotificationsDocument, { through: (await list(other)).asOf }, { as: 'alice' });
+  const all = await bell.until((event) => event.bookmark !== null);
+  expect(all).toMatchObject({ unreadCount: 0, readChanged: true, notifications: [] });
+
+  const now = await list();
+  expect(now.unreadCount).toBe(bell.latest!.unreadCount);
+  expect(now.bookmark).toBe(bell.latest!.bookmark);
+});
+
+it('tells one who comes back each thing once, as it is by then', async () => {
+  const { asOf } = await list();
+  await bobDoes('three');
+  await bobDoes('three');
+  const gone = await bobDoes('four');
+  await gateway.data(DeleteActivityLogDocument, { id: gone });
+  const { asOf: end } = await list();
+  const bell = new Bell('alice', asOf, other);
+  await bell.until(() => bell.last === end);
+  const told = bell.events.flatMap(({ notifications }) => notifications.map(({ action, count }) => [action, count]));
+  expect(told).toEqual([['three', 2]]);
+  expect(bell.latest!.unreadCount).toBe((await list()).unreadCount);
+  bell.stock.cut();
+  await bobDoes('five');
+  await bell.until(holds('five'));
+  expect(bell.events.filter(holds('three'))).toHaveLength(1);
+});
+
+it('is told to nobody else, and costs one look for all whose notifications did not change', async () => {
+  const { asOf } = (await gateway.data(NotificationsDocument, {}, { as: 'bob' })).notifications;
+  const bell = new Bell('bob', asOf);
+  const alice = new Bell('alice', asOf);
+  await bobDoes('six');
+  await alice.until(holds('six'));
+  await gateway.data(FollowDocument, { input: { userId: gateway.users.alice } }, { as: 'bob' });
+  await gateway.data(CreateActivityLogDocument, { input: { action: 'seven' } }, { as: 'alice' });
+  await bell.until(holds('seven'));
+  expect(bell.events.flatMap(({ notifications }) => notifications.map(({ action }) => action))).toEqual(['seven']);
+});
+
+it('tells that others are one’s own where people become one', async () => {
+  const { createUser } = await gateway.data<{ createUser: { user: { id: string } } }, unknown>(
+    'mutation { createUser(input: {name: "Twin"}) { user { id } } }',
+  );
+  const bell = new Bell('alice', (await list()).asOf);
+  await gateway.data(MergeUsersDocument, { input: { userId: createUser.user.id, intoUserId: gateway.users.alice } });
+  expect((await bell.until(({ readChanged }) => readChanged)).unreadCount).toBe((await list()).unreadCount);
+});
