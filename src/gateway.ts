@@ -17,7 +17,6 @@ import { requestLimitsOf } from './graphql/limits.js';
 import type { LiveTuning } from './graphql/live/cohort-maker.js';
 import { Live } from './graphql/live/live.js';
 import { PersistedDocuments } from './graphql/persisted-documents.js';
-import { notificationTopic } from './graphql/notifications/notification.topic.js';
 import { createSchema } from './graphql/schema.js';
 import type { Services } from './graphql/services.js';
 import { SocketOperations } from './graphql/socket-operations.js';
@@ -281,7 +280,6 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
       feeds: log.feeds,
       folds: log.folds,
       topics: topicsOf(services),
-      topics: [notificationTopic(services)],
       logger,
       ...deps.liveTuning,
     }),

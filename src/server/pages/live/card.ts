@@ -11,7 +11,7 @@ export function element(tag: string, className: string, ...content: (string | No
   return made;
 }
 
-const initials = (name: string): string =>
+export const initials = (name: string): string =>
   name
     .split(/[\s._@-]+/)
     .slice(0, 2)

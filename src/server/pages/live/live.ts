@@ -1,5 +1,6 @@
 import type { PageConfig } from '../page-config.js';
 import { AskError, asker } from './ask.js';
+import { Bell } from './bell.js';
 import { card } from './card.js';
 import { drawCharts } from './charts.js';
 import { credential } from './credential.js';
@@ -24,6 +25,7 @@ const feed = new Feed(find('feed'), (count) => {
 const statsPanel = new StatsPanel(find);
 
 let session: Session | undefined;
+let bell: Bell | undefined;
 /** In the memory of this page and nowhere else. */
 let authorization: string | undefined;
 
@@ -122,6 +124,14 @@ function wireSpans(): void {
   }
 }
 
+/** Whoever the credential belongs to, whatever the filter. */
+function ringBell(): void {
+  bell?.stop();
+  if (authorization === undefined) return;
+  bell = new Bell(asker(authorization), authorization);
+  void bell.start();
+}
+
 function wire(): void {
   for (const [source, name] of Object.entries(sourceNames)) {
     const box = document.createElement('input');
@@ -152,11 +162,13 @@ function wire(): void {
     if (!key) return;
     authorization = /^(Bearer|Basic) /i.test(key) ? key : `Bearer ${key}`;
     void begin();
+    ringBell();
   });
   setInterval(() => {
     const now = Date.now();
     drawCharts(rates, now, find);
     feed.refreshTimes(now);
+    bell?.refreshTimes(now);
   }, 1000);
   drawCharts(rates, Date.now(), find);
 }
@@ -173,4 +185,5 @@ try {
   find('problem').textContent = 'The gateway does not answer. Reload this page once it is back.';
   throw cause;
 }
+ringBell();
 await begin();
