@@ -2,10 +2,11 @@ import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
 import { config as loadEnvFile } from 'dotenv';
 
-import { type Config, ConfigError, readConfig } from './base/config.js';
+import { type Config, ConfigError, isExplaining, readConfig } from './base/config.js';
 import { Closing } from './base/lifecycle.js';
 import { localSecrets } from './base/local-secrets.js';
 import { createLogger, type Logger } from './base/logger.js';
+import { isTraced } from './base/tracing.js';
 import { banner, demoKeys, pageAuthorization, runDemo } from './demo.js';
 import { createGateway } from './gateway.js';
 import { connectStore, StoreOpeningError } from './store/connect.js';
@@ -24,7 +25,9 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 async function start(config: Config, logger: Logger, closing: Closing): Promise<void> {
   const secrets = config.demoMode ? await localSecrets(config.DATA_DIR) : undefined;
   const url = config.MONGODB_URL ?? (await startEngine(config, logger, closing));
-  const store = closing.add(await connectStore({ url, database: config.DATABASE }));
+  const store = closing.add(
+    await connectStore({ url, database: config.DATABASE, monitorCommands: isExplaining(config) || isTraced() }),
+  );
   await ensureSchema(store);
   const keys = secrets && demoKeys(config, secrets);
   const pages = { directory: pagesDirectory, authorization: pageAuthorization(config, keys) };

@@ -82,6 +82,9 @@ export type Config = z.output<typeof settings> & {
   readonly demoMode: boolean;
 };
 
+/** Whether who asks may be told what an answer takes. */
+export const isExplaining = ({ NODE_ENV }: Pick<Config, 'NODE_ENV'>): boolean => NODE_ENV !== 'production';
+
 /** Whether a host name or address is this machine talking to itself. */
 export const isLoopback = (host: string): boolean =>
   /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?|\[?::ffff:127(\.\d{1,3}){3}\]?)$/i.test(host);

@@ -15,6 +15,7 @@ import type { RequestContext } from './context.js';
 import type { Documents } from './documents.js';
 import { formatError, noteErrors, requestError } from './errors.js';
 import type { Executor } from './executor.js';
+import { explainPlugin } from './explain-plugin.js';
 import { noCredential } from './no-credential.js';
 import { noSocket } from './no-socket.js';
 
@@ -58,6 +59,7 @@ export async function createGraphql({
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       requestPlugin(admission, logger),
+      explainPlugin(),
     ],
   });
   await apollo.start();

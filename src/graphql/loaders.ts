@@ -1,4 +1,4 @@
-import DataLoader from 'dataloader';
+import type DataLoader from 'dataloader';
 import type { Id } from '../base/ids.js';
 import type { Activity } from '../model/activity.js';
 import type { ActivityLog } from '../model/activity-log.js';
@@ -12,6 +12,7 @@ import type { PathwayProgressView, PathwayStatisticsView } from '../services/pat
 import type { PathwaysOfUsers } from '../services/pathways/of-users.js';
 import type { WrittenEntry } from '../services/upstream.js';
 import type { StandingKey } from '../store/standing-document.js';
+import { batching } from './batch.js';
 import { noCredential } from './no-credential.js';
 import type { Services } from './services.js';
 
@@ -53,19 +54,19 @@ export function createLoaders(
   const enrolmentsOf = once(() => services.enrolments.ofPathways(somebody()));
   const pathwaysOf = once(() => services.pathways.ofUsers(somebody()));
   return {
-    activityLogById: new DataLoader(async (ids) => services.activityLogs.byId(somebody(), ids)),
-    userByIdentity: new DataLoader(async (keys) => services.users.byIdentity(somebody(), keys)),
-    activityByRef: new DataLoader(async (refs) => services.activities.byRef(somebody(), refs)),
-    activityById: new DataLoader(async (ids) => services.activities.byRef(somebody(), ids.map(activityRef))),
-    upstreamOf: new DataLoader(async (entries) => services.upstream.statusOf(somebody().workspaceId, entries), {
+    activityLogById: batching('activityLogById', async (ids) => services.activityLogs.byId(somebody(), ids)),
+    userByIdentity: batching('userByIdentity', async (keys) => services.users.byIdentity(somebody(), keys)),
+    activityByRef: batching('activityByRef', async (refs) => services.activities.byRef(somebody(), refs)),
+    activityById: batching('activityById', async (ids) => services.activities.byRef(somebody(), ids.map(activityRef))),
+    upstreamOf: batching('upstreamOf', async (entries) => services.upstream.statusOf(somebody().workspaceId, entries), {
       cacheKeyFn: ({ id }) => id,
     }),
-    pathwayById: new DataLoader(async (ids) => services.pathways.byId(somebody(), ids)),
-    statisticsOf: new DataLoader(async (ids) => services.pathwayProgress.statistics(somebody(), ids)),
-    progressOf: new DataLoader(async (keys) => services.pathwayProgress.of(somebody(), keys), {
+    pathwayById: batching('pathwayById', async (ids) => services.pathways.byId(somebody(), ids)),
+    statisticsOf: batching('statisticsOf', async (ids) => services.pathwayProgress.statistics(somebody(), ids)),
+    progressOf: batching('progressOf', async (keys) => services.pathwayProgress.of(somebody(), keys), {
       cacheKeyFn: ({ pathwayId, userId }) => `${pathwayId}/${userId}`,
     }),
-    progressOfUser: new DataLoader(async (users) => services.pathwayProgress.ofUsers(somebody(), users), {
+    progressOfUser: batching('progressOfUser', async (users) => services.pathwayProgress.ofUsers(somebody(), users), {
       cacheKeyFn: ({ id }) => id,
     }),
     enrolmentsOf: async (list) => enrolmentsOf()(list),

@@ -1,3 +1,4 @@
+import { inBackground } from '../base/background.js';
 import { type Clock, systemClock } from '../base/clock.js';
 import { CodedError, unavailable } from '../base/errors.js';
 import type { Id } from '../base/ids.js';
@@ -68,7 +69,7 @@ export class LogFeed implements Closeable {
     this.#metrics = options.metrics ?? noLogMetrics;
     this.#holes = new Holes(options.holeMs ?? 5000);
     this.#place = this.#placeAt(state, Math.max(state.mark, state.firstSeq - 1));
-    this.#running = this.#run();
+    this.#running = inBackground(() => this.#run());
   }
 
   /** Starts from the stored mark, not from the log's beginning. */

@@ -1,3 +1,4 @@
+import { inBackground } from '../base/background.js';
 import { type Clock, systemClock } from '../base/clock.js';
 import { unavailable } from '../base/errors.js';
 import type { Id } from '../base/ids.js';
@@ -151,7 +152,7 @@ class FoldWatch implements Closeable {
   }
 
   #poll(): void {
-    this.#polling ??= this.#pollWhileWanted().finally(() => {
+    this.#polling ??= inBackground(() => this.#pollWhileWanted()).finally(() => {
       this.#polling = undefined;
     });
   }

@@ -1,3 +1,4 @@
+import { inBackground } from '../base/background.js';
 import type { Id } from '../base/ids.js';
 import { type Closeable, deferred, sleep } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
@@ -60,7 +61,7 @@ export class FoldRunner implements Closeable {
     private readonly parts: FoldRunnerParts,
   ) {
     this.#tuning = { ...defaults, ...parts.tuning };
-    this.#running = this.#run();
+    this.#running = inBackground(() => this.#run());
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,9 @@
 import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import etag from '@fastify/etag';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Config } from '../base/config.js';
+import { type Config, isExplaining } from '../base/config.js';
 import { CodedError } from '../base/errors.js';
+import { explained } from '../base/explanation.js';
 import type { Graphql } from '../graphql/apollo.js';
 import type { OperationNote, RequestContext } from '../graphql/context.js';
 import type { Documents } from '../graphql/documents.js';
@@ -55,10 +56,13 @@ async function answer(
   sent: SentOperation,
 ): Promise<string> {
   const query = door.documents.textOf(sent);
-  const { headers, body, status } = await door.graphql.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: httpRequestOf(request, { ...sent, query }),
-    context: () => contextOf(request, door, sent),
-  });
+  const execute = () =>
+    door.graphql.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: httpRequestOf(request, { ...sent, query }),
+      context: () => contextOf(request, door, sent),
+    });
+  const isExplained = isExplaining(door.config) && request.headers['x-explain'] === '1';
+  const { headers, body, status } = await (isExplained ? explained(execute) : execute());
   for (const [name, value] of headers) reply.header(name, value);
   if (body.kind !== 'complete') throw new Error('An answer in parts');
   reply.code(status ?? 200);

@@ -22,6 +22,7 @@ import type { CredentialCheck } from './sockets/credential-watch.js';
 import { OpenConnections } from './sockets/open-connections.js';
 import { type SocketLimits, socketLimitsOf } from './sockets/socket-limits.js';
 import { registerStreams } from './stream-door.js';
+import { traceRequests } from './tracing.js';
 
 /** One request's body, at most. */
 export const maxBodyBytes = 16 * 1024 * 1024;
@@ -66,6 +67,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   });
   answerErrors(app);
   logRequests(app, metrics);
+  traceRequests(app);
   guardHost(app, config);
   await registerCors(app, config.ALLOWED_ORIGINS);
   await registerCompression(app);

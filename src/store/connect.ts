@@ -1,6 +1,7 @@
 import { type Collection, type Db, type Document, MongoClient, MongoNetworkError, type WriteConcern } from 'mongodb';
 import { unavailable } from '../base/errors.js';
 import { answerWithin, type Closeable, sleep } from '../base/lifecycle.js';
+import { watchCommands } from './command-watch.js';
 import { guarded } from './guarded.js';
 import { watchHeartbeats } from './heartbeat-watch.js';
 import { isSystemError } from './store-errors.js';
@@ -34,7 +35,7 @@ export interface StoreOptions {
   /** How long an operation may look for a server before it fails. */
   readonly serverSelectionTimeoutMs?: number;
   readonly maxPoolSize?: number;
-  /** For tests that watch what is sent. */
+  /** For whoever watches what is sent: traces, explanations, tests. Costs each command something. */
   readonly monitorCommands?: boolean;
   /** How long the driver's own look at its server may go without any answer before the connection is made anew. */
   readonly heartbeatPatienceMs?: number;
@@ -58,6 +59,7 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
   } catch (error) {
     throw fault('the driver does not take it', error);
   }
+  watchCommands(client);
   const watch = watchHeartbeats(client, options.heartbeatPatienceMs);
   const hello = await firstHello(client, patienceMs).catch(async (error: unknown) => {
     await watch.close();

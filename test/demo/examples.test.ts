@@ -38,14 +38,18 @@ interface List {
 const exampleOf = (title: string): Example => examples.find((example) => example.title === title)!;
 
 async function ask<T>(query: string, variables: object): Promise<T> {
-  const response = await fetch(`${gateway.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: 'Bearer demo-key' },
-    body: JSON.stringify({ query, variables }),
-  });
-  const { data, errors } = (await response.json()) as { data: T; errors?: GraphqlError[] };
+  const { data, errors } = await answerTo<T>(query, variables);
   expect(errors).toBeUndefined();
   return data;
+}
+
+async function answerTo<T>(query: string, variables: object, own: Readonly<Record<string, string>> = {}) {
+  const response = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer demo-key', ...own },
+    body: JSON.stringify({ query, variables }),
+  });
+  return (await response.json()) as { data: T; errors?: GraphqlError[]; extensions?: Record<string, unknown> };
 }
 
 /** What the page's example answers where the demo's key is filled in. */
@@ -166,6 +170,12 @@ describe('on the data of the demo', () => {
         expect.objectContaining({ name: 'Phones', status: 'NEW', lag: null, fault: null }),
       );
       expect(activityLogs).toMatchObject({ staleSources: expect.arrayContaining([{ name: 'Phones', status: 'NEW' }]) });
+    },
+    'What it takes': async () => {
+      const { query, variables, headers } = exampleOf('What it takes');
+      expect((await answerTo(query, variables, headers)).extensions).toMatchObject({
+        explain: { batches: expect.arrayContaining([expect.objectContaining({ name: 'userByIdentity' })]) },
+      });
     },
     Live: async () => {
       const events = await toldBy('Live', ['opened', 'completed'], 2);

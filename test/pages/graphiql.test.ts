@@ -34,6 +34,7 @@ const titles = [
   'RecordOne',
   'RecordBatch',
   'Sources',
+  'WhatItTakes',
   'Live',
   'LiveCompleted',
   'SourcesLive',
@@ -76,7 +77,7 @@ describe('GraphiQL', () => {
     await docs.getByText('What people did in many systems').waitFor();
     await docs.getByRole('link', { name: 'Query' }).click();
     await docs.getByText('Entries of the log, page by page.').waitFor();
-    await docs.getByRole('link', { name: 'activityLogs' }).click();
+    await docs.getByRole('link', { name: 'activityLogs', exact: true }).click();
     await docs.getByText('Only items that come after this place in the list.').waitFor();
     await docs.getByRole('link', { name: 'ActivityLogFilter' }).click();
     await docs.getByText('Ids, emails or names of users.').waitFor();
@@ -96,6 +97,24 @@ describe('GraphiQL', () => {
       const body = (await (await answer).json()) as { data?: object; errors?: object[] };
       expect({ errors: body.errors, data: typeof body.data }).toEqual({ errors: undefined, data: 'object' });
     }
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
+  it('shows what an answer takes, by the header that the example brings', async () => {
+    const { page, context, problems } = await browser.newPage();
+    await open(page, demo.url);
+    await page.locator('.graphiql-tab-button').nth(titles.indexOf('WhatItTakes')).click();
+    const answer = page.waitForResponse((candidate) => candidate.url().endsWith('/graphql'));
+    await run(page);
+    const { extensions } = (await (await answer).json()) as { extensions: { explain: { storeCalls: object[] } } };
+    expect(extensions.explain.storeCalls.length).toBeGreaterThan(1);
+    await page.getByRole('button', { name: 'Close Tab' }).click();
+    await page.getByRole('button', { name: 'Show Examples' }).click();
+    await page.getByRole('button', { name: /^What it takes/ }).click();
+    const again = page.waitForResponse((candidate) => candidate.url().endsWith('/graphql'));
+    await run(page);
+    expect(await (await again).json()).toMatchObject({ extensions: { explain: { batches: expect.any(Array) } } });
     expect(problems).toEqual([]);
     await context.close();
   });

@@ -1,5 +1,6 @@
 import { nanoid } from 'nanoid';
 import type { Logger } from '../../base/logger.js';
+import { inSpan } from '../../base/tracing.js';
 import { PayloadBudget } from '../../model/payload-budget.js';
 import type { RequestContext } from '../context.js';
 import { formatError, noteErrors } from '../errors.js';
@@ -37,7 +38,9 @@ export class EventExecution {
    */
   async textsOf(events: readonly LiveEvent[], isOver: () => boolean): Promise<string[]> {
     const texts: (string | undefined)[] = events.map(() => undefined);
-    await patiently(() => this.#executeMissing(events, texts), isOver, this.parts.logger);
+    const missing = () =>
+      inSpan('live events', { 'live.events': events.length }, () => this.#executeMissing(events, texts));
+    await patiently(missing, isOver, this.parts.logger);
     return texts as string[];
   }
 

@@ -12,6 +12,13 @@ export const variablesText = (example: Example): string =>
         (_list, items: string) => `[${items.replace(/,\n\s+/g, ', ')}]`,
       );
 
+/** The example's own headers put before those that every tab has. */
+export const headersText = ({ headers = {} }: Example, others: string): string =>
+  Object.entries(headers).reduce((text, [name, value]) => {
+    const isAlone = !/^\s*"/m.test(text);
+    return text.replace(/^\{/, `{\n  ${JSON.stringify(name)}: ${JSON.stringify(value)}${isAlone ? '' : ','}`);
+  }, others);
+
 /** What the query's own comment says first. */
 const firstSentence = (example: Example): string => {
   const lines = example.query.split('\n');
@@ -40,8 +47,10 @@ const ExamplesIcon = () => (
 /** Opens an example in a tab of its own, or goes to the tab that holds it unchanged. */
 function ExamplesPane() {
   const { addTab, changeTab, setVisiblePlugin, updateActiveTabValues } = useGraphiQLActions();
-  const { tabs, queryEditor, variableEditor } = useGraphiQL((state) => ({
+  const { tabs, queryEditor, variableEditor, headerEditor, defaultHeaders } = useGraphiQL((state) => ({
     tabs: state.tabs,
+    defaultHeaders: state.defaultHeaders,
+    headerEditor: state.headerEditor,
     queryEditor: state.queryEditor,
     variableEditor: state.variableEditor,
   }));
@@ -55,9 +64,11 @@ function ExamplesPane() {
       return;
     }
     addTab();
-    updateActiveTabValues({ query: example.query, variables });
+    const headers = headersText(example, defaultHeaders ?? '{}');
+    updateActiveTabValues({ query: example.query, variables, headers });
     queryEditor?.setValue(example.query);
     variableEditor?.setValue(variables);
+    headerEditor?.setValue(headers);
   };
   return (
     <section className="page-examples" aria-label="Examples">

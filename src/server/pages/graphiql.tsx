@@ -3,7 +3,7 @@ import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { examples } from './examples.js';
-import { examplesPlugin, variablesText } from './examples-plugin.js';
+import { examplesPlugin, headersText, variablesText } from './examples-plugin.js';
 import { createFetcher } from './fetcher.js';
 import { isNarrow } from './narrow.js';
 import type { PageConfig } from './page-config.js';
@@ -32,7 +32,7 @@ function Page({ config }: { config: PageConfig }) {
   const defaultTabs = examples.map((example) => ({
     query: example.query,
     variables: variablesText(example),
-    headers: defaultHeaders,
+    headers: headersText(example, defaultHeaders),
   }));
   return (
     <div className="page">
