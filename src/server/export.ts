@@ -80,7 +80,6 @@ async function send(door: ExportDoor, format: ExportFormat, { viewer, request, r
     'content-type': format.contentType(opened.isRest),
     'content-disposition': `attachment; filename="activity-logs.${format.extension}"`,
     'x-feed-cursor': opened.feedCursor,
-    'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
     vary: 'accept-encoding',
   });

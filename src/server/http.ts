@@ -66,6 +66,10 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     },
   });
   answerErrors(app);
+  // What callers wrote comes back as data: no browser is to take it for a page or a script.
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff');
+  });
   logRequests(app, metrics);
   traceRequests(app);
   guardHost(app, config);

@@ -42,6 +42,22 @@ describe('a path that cannot be decoded', () => {
   });
 });
 
+describe('every answer', () => {
+  it('is data to a browser, whatever callers wrote into it', async () => {
+    for (const path of [
+      '/health/live',
+      '/activities',
+      '/export/activity-logs.csv',
+      '/nowhere',
+      '/graphql?query={__typename}',
+    ])
+      expect([path, (await fetch(`${gateway.url}${path}`)).headers.get('x-content-type-options')]).toEqual([
+        path,
+        'nosniff',
+      ]);
+  });
+});
+
 describe('POST /graphql', () => {
   it('answers in the media type that is asked for', async () => {
     const plain = await post(typename);

@@ -101,6 +101,20 @@ describe('GraphiQL', () => {
     await context.close();
   });
 
+  it('runs no script that is not a file of ours', async () => {
+    const { page, context, problems } = await browser.newPage();
+    await open(page, demo.url);
+    const ran = await page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'window.broken = true';
+      document.body.append(script);
+      return 'broken' in window;
+    });
+    expect(ran).toBe(false);
+    expect(problems).toEqual([expect.stringContaining('Content Security Policy')]);
+    await context.close();
+  });
+
   it('shows what an answer takes, by the header that the example brings', async () => {
     const { page, context, problems } = await browser.newPage();
     await open(page, demo.url);

@@ -66,7 +66,12 @@ describe('pages', () => {
           "frame-ancestors 'none'",
         ]),
       );
-      expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
+      expect(headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'permissions-policy': expect.stringContaining('camera=()'),
+      });
+      expect(policy.find((rule) => rule.startsWith('script-src'))).not.toContain('unsafe');
     }
     const { headers } = await app.inject('/health/live');
     expect(headers['content-security-policy']).toBeUndefined();
