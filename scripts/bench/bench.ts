@@ -2,14 +2,19 @@ import { cpus } from 'node:os';
 import { Command } from 'commander';
 import { benchAppend } from './append.js';
 import { benchGraphql } from './graphql.js';
+import { graphqlHeader, graphqlLines } from './graphql-table.js';
 
 const program = new Command('bench')
   .description(
     'Measures the gateway beside its peers in one run, and prints ratios: absolute figures are of this machine.',
   )
   .option('--only <part>', 'append or graphql')
+  .option('--seconds <n>', 'of each run of a server', '4')
+  .option('--rounds <n>', 'in which the servers take turns', '3')
+  .option('--operation <text>', 'of the GraphQL operations those whose name has it')
+  .option('--connections <list>', 'how many ask at once', '1,64')
   .parse();
-const { only } = program.opts<{ only?: string }>();
+const { only, seconds, rounds, operation, connections } = program.opts<Record<string, string>>();
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}`);
 if (only !== 'graphql') {
@@ -17,7 +22,16 @@ if (only !== 'graphql') {
   console.table([await benchAppend()]);
 }
 if (only !== 'append') {
-  console.error('graphql: ours and stock Apollo Server, 1 and 64 connections, three rounds of eight seconds each …');
-  console.table(await benchGraphql());
+  console.error('graphql: ours, stock Apollo Server, Mercurius with JIT, GraphQL Yoga, and the driver alone …');
+  for (const line of graphqlHeader) console.log(line);
+  await benchGraphql({
+    seconds: Number(seconds),
+    rounds: Number(rounds),
+    connections: connections!.split(',').map(Number),
+    only: operation,
+    report: (comparison) => {
+      for (const line of graphqlLines(comparison)) console.log(line);
+    },
+  });
 }
 process.exit(0);

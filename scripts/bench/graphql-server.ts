@@ -1,11 +1,18 @@
 /**
- * One server of the GraphQL benchmark, as a process of its own. `ours`: the gateway. `stock`: Apollo Server as its
- * documentation starts it, over the same schema, services and credentials, so that only the pipeline differs.
+ * One server of the GraphQL benchmark, as a process of its own. `ours`: the gateway. The peers are started on Fastify as
+ * their documentation says, over the same schema, services and credentials, so that only the GraphQL layer differs.
  */
 import 'reflect-metadata';
+import { createRequire } from 'node:module';
 import { ApolloServer } from '@apollo/server';
-import { startStandaloneServer } from '@apollo/server/standalone';
-import { readConfig } from '../../src/base/config.js';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import type { GraphQLSchema } from 'graphql';
 import { silentLogger } from '../../src/base/logger.js';
 import { createGateway } from '../../src/gateway.js';
 import type { RequestContext } from '../../src/graphql/context.js';
@@ -13,45 +20,89 @@ import { createLoaders } from '../../src/graphql/loaders.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { PayloadBudget } from '../../src/model/payload-budget.js';
 import { connectStore } from '../../src/store/connect.js';
+import { serveBare } from './graphql-bare.js';
+import { type BenchData, benchConfig, benchSecret } from './graphql-data.js';
+
+export const serverKinds = ['ours', 'stock', 'mercurius', 'yoga', 'bare'] as const;
+export type ServerKind = (typeof serverKinds)[number];
 
 export interface ServerOrder {
-  readonly kind: 'ours' | 'stock';
-  readonly url: string;
-  readonly database: string;
+  readonly kind: ServerKind;
+  readonly data: BenchData;
 }
 
-const order = JSON.parse(process.argv[2]!) as ServerOrder;
-const secret = 'a secret for a benchmark, of more than thirty-two characters';
-const config = readConfig({
-  NODE_ENV: 'production',
-  MONGODB_URL: 'mongodb://of-the-benchmark',
-  TOKEN_SECRET: secret,
-  SOURCE_SECRET_KEY: secret,
-  // All load is of one credential.
-  MAX_COST_PER_MINUTE: '0',
-  MAX_OPERATIONS_PER_CREDENTIAL: '100000',
-});
-const store = await connectStore({ url: order.url, database: order.database });
-const gateway = await createGateway(config, { store, logger: silentLogger, tokenSecret: secret });
+/** What a process has taken so far. */
+export interface Usage {
+  readonly cpuMs: number;
+  readonly rssMb: number;
+}
+
+const { kind, data } = JSON.parse(process.argv[2]!) as ServerOrder;
+const store = await connectStore({ url: data.url, database: data.database });
+const gateway = await createGateway(benchConfig, { store, logger: silentLogger, tokenSecret: benchSecret });
+
+async function contextOf(authorization: string | undefined): Promise<RequestContext> {
+  const viewer = await gateway.authenticator.authenticate(authorization);
+  return {
+    viewer,
+    requestId: 'bench',
+    operation: { kind: 'query' },
+    loaders: createLoaders(gateway.services, viewer),
+    budget: new PayloadBudget(),
+  };
+}
+
+const schema = createSchema(gateway.services);
+
+/** Not imported: the types of these two change those of graphql for the whole program. */
+const load = createRequire(import.meta.url);
+
+interface Yoga {
+  handleNodeRequestAndResponse(request: FastifyRequest, reply: FastifyReply, context: object): Promise<FastifyReply>;
+}
+
+const servers: Record<Exclude<ServerKind, 'ours' | 'bare'>, (app: FastifyInstance) => Promise<void>> = {
+  stock: async (app) => {
+    const apollo = new ApolloServer<RequestContext>({ schema });
+    await apollo.start();
+    const context = (request: FastifyRequest) => contextOf(request.headers.authorization);
+    app.route({ method: ['GET', 'POST'], url: '/graphql', handler: fastifyApolloHandler(apollo, { context }) });
+  },
+  mercurius: async (app) => {
+    const context = (request: FastifyRequest) => contextOf(request.headers.authorization) as never;
+    await app.register(
+      load('mercurius') as FastifyPluginAsync<{ schema: GraphQLSchema; jit: number; context: unknown }>,
+      { schema, jit: 1, context },
+    );
+  },
+  yoga: async (app) => {
+    const yoga = (load('graphql-yoga') as { createYoga: (options: object) => Yoga }).createYoga({
+      schema,
+      logging: false,
+      graphiql: false,
+      context: ({ request }: { request: Request }) => contextOf(request.headers.get('authorization') ?? undefined),
+    });
+    app.route({
+      method: ['GET', 'POST'],
+      url: '/graphql',
+      handler: (request, reply) =>
+        yoga.handleNodeRequestAndResponse(request as never, reply as never, { request, reply } as never),
+    });
+  },
+};
 
 async function listen(): Promise<string> {
-  if (order.kind === 'ours') return gateway.app.listen({ host: '127.0.0.1', port: 0 });
-  const apollo = new ApolloServer<RequestContext>({ schema: createSchema(gateway.services) });
-  const { url } = await startStandaloneServer(apollo, {
-    listen: { host: '127.0.0.1', port: 0 },
-    context: async ({ req }) => {
-      const viewer = await gateway.authenticator.authenticate(req.headers.authorization);
-      return {
-        viewer,
-        requestId: 'bench',
-        operation: { kind: 'query' as const },
-        loaders: createLoaders(gateway.services, viewer),
-        budget: new PayloadBudget(),
-      };
-    },
-  });
-  return url.replace(/\/$/, '');
+  if (kind === 'bare') return serveBare(store, data);
+  const address = { host: '127.0.0.1', port: 0 };
+  if (kind === 'ours') return gateway.app.listen(address);
+  const app = Fastify();
+  await servers[kind](app);
+  return app.listen(address);
 }
 
 process.send!({ url: await listen() });
+process.on('message', () => {
+  const { user, system } = process.cpuUsage();
+  process.send!({ cpuMs: (user + system) / 1000, rssMb: process.memoryUsage.rss() / 1024 / 1024 });
+});
 process.on('disconnect', () => process.exit(0));

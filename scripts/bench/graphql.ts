@@ -2,129 +2,148 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
-import { silentLogger } from '../../src/base/logger.js';
-import { runDemo } from '../demo/demo.js';
 import { median, withEngine } from './bench-engine.js';
-import type { ServerOrder } from './graphql-server.js';
+import { makeBenchData } from './graphql-data.js';
+import { type BenchOperation, benchOperations } from './graphql-operations.js';
+import type { ServerKind, Usage } from './graphql-server.js';
 
 const program = fileURLToPath(new URL('./graphql-server.ts', import.meta.url));
-const keys = { apiKey: 'demo-key', secret: 'demo-secret', readerSecret: 'demo-reader-secret' };
-const database = 'bench_graphql';
+const serverKinds: readonly ServerKind[] = ['ours', 'stock', 'mercurius', 'yoga', 'bare'];
 
-/** The operations measured, by name. */
-const operations = {
-  '50 logs with their users':
-    '{ activityLogs(first: 50) { nodes { id occurredAt source action summary user { id name email } } } }',
-  'a tiny query': '{ viewer { workspace { key } } }',
-} as const;
-
+/** How one server did one operation. */
 export interface GraphqlFigure {
-  readonly operation: string;
-  readonly connections: number;
-  readonly oursPerSecond: number;
-  readonly stockPerSecond: number;
-  readonly ratio: number;
-  readonly oursP99Ms: number;
-  readonly stockP99Ms: number;
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Of the server's process alone; the store's is not in it. What else the machine does changes it little. */
+  readonly cpuMsPerRequest: number;
+  readonly rssMb: number;
 }
 
-/** Ours and stock Apollo over the same data, one after the other in the same run, the rounds alternating. */
-export function benchGraphql(seconds = 8, rounds = 3): Promise<GraphqlFigure[]> {
+export interface GraphqlComparison {
+  readonly operation: string;
+  readonly connections: number;
+  readonly figures: Partial<Record<ServerKind, GraphqlFigure>>;
+}
+
+export interface GraphqlBenchOptions {
+  readonly seconds: number;
+  readonly rounds: number;
+  readonly connections: readonly number[];
+  /** Part of an operation's name. */
+  readonly only?: string;
+  report(comparison: GraphqlComparison): void;
+}
+
+/** All servers over the same data in the same run, in turns, so that what else the machine does meets all of them. */
+export function benchGraphql(options: GraphqlBenchOptions): Promise<void> {
   return withEngine(async (engineUrl) => {
-    await makeData(engineUrl);
-    const figures: GraphqlFigure[] = [];
-    const servers = await Promise.all(
-      (['ours', 'stock'] as const).map((kind) => startServer({ kind, url: engineUrl, database })),
-    );
+    const data = await makeBenchData(engineUrl, 'bench_graphql');
+    const servers = await Promise.all(serverKinds.map((kind) => startServer(kind, data)));
     try {
-      for (const [operation, query] of Object.entries(operations)) {
-        await compareAnswers(servers, query);
-        for (const connections of [1, 64]) {
-          const runs = { ours: [] as autocannon.Result[], stock: [] as autocannon.Result[] };
-          for (let round = 0; round < rounds; round += 1) {
-            for (const { kind, url } of servers) runs[kind].push(await load(url, kind, query, connections, seconds));
-          }
-          figures.push(figureOf(operation, connections, runs));
+      for (const operation of benchOperations(data)) {
+        if (options.only && !operation.name.includes(options.only)) continue;
+        const asked = servers.filter(({ kind }) => kind !== 'bare' || operation.bare);
+        await compareAnswers(asked, operation);
+        for (const connections of options.connections) {
+          options.report(await compare(asked, operation, connections, options));
         }
       }
     } finally {
-      for (const { child } of servers) child.kill('SIGTERM');
+      for (const { child } of servers) child.disconnect();
     }
-    return figures;
   });
 }
 
-async function makeData(url: string): Promise<void> {
-  const stopping = new AbortController();
-  const tell = (message: object): void => {
-    if ('ready' in message) stopping.abort();
-  };
-  await runDemo(
-    { url, database, keys, sourceSecretKey: '-'.repeat(32) },
-    { logger: silentLogger, signal: stopping.signal, tell },
-  );
-}
-
 interface Server {
-  readonly kind: ServerOrder['kind'];
+  readonly kind: ServerKind;
   readonly url: string;
   readonly child: ChildProcess;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
-async function startServer(order: ServerOrder): Promise<Server> {
-  const child = fork(program, [JSON.stringify(order)], { execArgv: ['--import', 'tsx'] });
+async function startServer(kind: ServerKind, data: { readonly authorization: string }): Promise<Server> {
+  const child = fork(program, [JSON.stringify({ kind, data })], { execArgv: ['--import', 'tsx'] });
   const [message] = (await once(child, 'message')) as [{ url: string }];
-  return { kind: order.kind, url: message.url, child };
+  const headers = { 'content-type': 'application/json', authorization: data.authorization };
+  return { kind, url: message.url, child, headers };
 }
 
-const pathOf = (kind: ServerOrder['kind']): string => (kind === 'ours' ? '/graphql' : '/');
-const headers = { 'content-type': 'application/json', authorization: `Bearer ${keys.apiKey}` };
+const pathOf = ({ kind }: Server, { name }: BenchOperation): string =>
+  kind === 'bare' ? `/${encodeURIComponent(name)}` : '/graphql';
 
-async function compareAnswers(servers: readonly Server[], query: string): Promise<void> {
-  const answers = await Promise.all(
-    servers.map(async ({ kind, url }) => {
-      const response = await fetch(`${url}${pathOf(kind)}`, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify({ query }),
-      });
-      return ((await response.json()) as { data?: unknown }).data;
-    }),
-  );
-  if (!answers[0] || JSON.stringify(answers[0]) !== JSON.stringify(answers[1])) throw new Error('The answers differ');
-}
+const requestOf = (server: Server, operation: BenchOperation) => ({
+  method: 'POST' as const,
+  headers: server.headers,
+  body: JSON.stringify({ query: operation.query, variables: operation.variables }),
+});
 
-function load(
-  url: string,
-  kind: ServerOrder['kind'],
-  query: string,
-  connections: number,
-  seconds: number,
-): Promise<autocannon.Result> {
-  const body = JSON.stringify({ query });
-  return autocannon({ url: `${url}${pathOf(kind)}`, method: 'POST', headers, body, connections, duration: seconds });
-}
-
-function figureOf(
-  operation: string,
-  connections: number,
-  runs: Record<'ours' | 'stock', readonly autocannon.Result[]>,
-): GraphqlFigure {
-  for (const run of [...runs.ours, ...runs.stock]) {
-    if (run.non2xx > 0 || run.errors > 0) throw new Error(`${run.non2xx} answers were not 2xx, ${run.errors} failed`);
+/** Three times each, so that what is compiled when it comes again is compared as well. */
+async function compareAnswers(servers: readonly Server[], operation: BenchOperation): Promise<void> {
+  const answers = new Map<string, ServerKind>();
+  for (const server of servers) {
+    for (let time = 0; time < 3; time += 1) {
+      const response = await fetch(`${server.url}${pathOf(server, operation)}`, requestOf(server, operation));
+      const { data } = (await response.json()) as { data?: unknown };
+      if (!data) throw new Error(`${server.kind} does not answer ${operation.name}`);
+      answers.set(JSON.stringify(data), server.kind);
+    }
   }
-  const perSecond = (of: readonly autocannon.Result[]): number => median(of.map((run) => run.requests.average));
-  const p99 = (of: readonly autocannon.Result[]): number => median(of.map((run) => run.latency.p99));
-  const oursPerSecond = perSecond(runs.ours);
-  const stockPerSecond = perSecond(runs.stock);
-  const ratio = oursPerSecond / stockPerSecond;
+  if (answers.size > 1) throw new Error(`The answers to ${operation.name} differ: ${[...answers.values()].join(', ')}`);
+}
+
+async function usageOf({ child }: Server): Promise<Usage> {
+  child.send('usage');
+  const [usage] = (await once(child, 'message')) as [Usage];
+  return usage;
+}
+
+async function compare(
+  servers: readonly Server[],
+  operation: BenchOperation,
+  connections: number,
+  { seconds, rounds }: GraphqlBenchOptions,
+): Promise<GraphqlComparison> {
+  const runs = new Map<ServerKind, GraphqlFigure[]>(servers.map(({ kind }) => [kind, []]));
+  for (const server of servers) await measure(server, operation, connections, 0.5);
+  for (let round = 0; round < rounds; round += 1) {
+    const turns = round % 2 ? servers.toReversed() : servers;
+    for (const server of turns) runs.get(server.kind)!.push(await measure(server, operation, connections, seconds));
+  }
+  const figures = Object.fromEntries([...runs].map(([kind, of]) => [kind, medians(of)]));
+  return { operation: operation.name, connections, figures };
+}
+
+async function measure(
+  server: Server,
+  operation: BenchOperation,
+  connections: number,
+  duration: number,
+): Promise<GraphqlFigure> {
+  const before = await usageOf(server);
+  const url = `${server.url}${pathOf(server, operation)}`;
+  const run = await autocannon({ url, ...requestOf(server, operation), connections, duration });
+  const after = await usageOf(server);
+  if (run.non2xx > 0 || run.errors > 0) {
+    throw new Error(`${server.kind}: ${run.non2xx} answers were not 2xx, ${run.errors} failed`);
+  }
+  const requests = Math.max(1, run.requests.total);
   return {
-    operation,
-    connections,
-    oursPerSecond,
-    stockPerSecond,
-    ratio,
-    oursP99Ms: p99(runs.ours),
-    stockP99Ms: p99(runs.stock),
+    perSecond: requests / run.duration,
+    p50Ms: run.latency.p50,
+    p99Ms: run.latency.p99,
+    cpuMsPerRequest: (after.cpuMs - before.cpuMs) / requests,
+    rssMb: after.rssMb,
+  };
+}
+
+function medians(runs: readonly GraphqlFigure[]): GraphqlFigure {
+  const of = (name: keyof GraphqlFigure): number => median(runs.map((run) => run[name]));
+  return {
+    perSecond: of('perSecond'),
+    p50Ms: of('p50Ms'),
+    p99Ms: of('p99Ms'),
+    cpuMsPerRequest: of('cpuMsPerRequest'),
+    rssMb: of('rssMb'),
   };
 }
