@@ -33,6 +33,8 @@ const writePathways = needs('pathway:write');
 const readSources = needs('source:read');
 const writeSources = needs('source:write');
 const manage = needs('*');
+const readChanges: Need = (held) => held.isOfUser && readLogs(held) && has(held, 'notification:read');
+const bookmark: Need = (held) => held.isOfUser && has(held, 'notification:write');
 
 /**
  * Who is let in, and the arguments, where the smallest ones that the schema takes do not get as far as asking that. `$source`
@@ -111,6 +113,9 @@ export type RouteRow = Readonly<Partial<Record<(typeof methods)[number], RouteCe
 const posted = { body: { activityId: 'a', userId: 'u' } };
 const phone = { body: { platform: 'tiktok', serial: 's', action_type: 'follow', action_detail: 'd' } };
 
+/** PostHog's paths are served with and without their final slash. */
+const withSlash = (path: string, row: RouteRow): Record<string, RouteRow> => ({ [path]: row, [`${path}/`]: row });
+
 /** Every path of the router. Methods that are not named answer that there is nothing. GraphQL's doors are the table above. */
 export const routes: Readonly<Record<string, RouteRow>> = {
   '/health/live': { GET: 'open' },
@@ -137,4 +142,11 @@ export const routes: Readonly<Record<string, RouteRow>> = {
   '/api/v1/activity_log/count': { GET: [readLogs] },
   '/api/v1/activity_log/all': { DELETE: [writeAnyLogs] },
   '/api/v1/activity_log/:id': { DELETE: [writeLogs, { parameter: '1' }] },
+  '/api/projects': { GET: [anybody] },
+  '/api/projects/': { GET: [anybody] },
+  ...withSlash('/api/projects/:project_id/activity_log', { GET: [readLogs] }),
+  ...withSlash('/api/projects/:project_id/activity_log/important_changes', { GET: [readChanges] }),
+  ...withSlash('/api/projects/:project_id/activity_log/bookmark_activity_notification', {
+    POST: [bookmark, { body: { bookmark: '2024-02-12T00:00:00Z' } }],
+  }),
 };

@@ -1,16 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import { canReadLogs } from '../../auth/policies.js';
 import { type Clock, systemClock } from '../../base/clock.js';
-import {
-  type FacadeAnswer,
-  type FacadeAuthenticator,
-  type FacadeCall,
-  type FacadeRoute,
-  registerFacade,
-} from '../facade.js';
+import type { Viewer } from '../../model/viewer.js';
+import { type FacadeAuthenticator, type FacadeRoute, registerFacade } from '../facade.js';
 import { requireKeyScope, toErrorBody } from './errors.js';
 import { listRows, type Reading } from './listing.js';
-import { bookmark, listImportantChanges, type NotificationDeps } from './notifications.js';
+import {
+  bookmark,
+  listImportantChanges,
+  type NotificationDeps,
+  requireBookmarking,
+  requireNotifications,
+} from './notifications.js';
 import { checkProject, listProjects, type Workspaces } from './projects.js';
 
 export interface PosthogFacadeDeps {
@@ -30,9 +31,13 @@ export async function registerPosthogFacade(app: FastifyInstance, deps: PosthogF
     errorBody: (error, request) => toErrorBody(error, request.headers.authorization !== undefined),
     routes: [
       { method: 'GET', path: '/', handle: (call) => listProjects(deps.workspaces, call) },
-      ...ofProject(deps, 'GET', '', (call) => list(deps, call)),
-      ...ofProject(deps, 'GET', '/important_changes', (call) => listImportantChanges(parts, call)),
-      ...ofProject(deps, 'POST', '/bookmark_activity_notification', (call) => bookmark(parts, call)),
+      ...ofProject(parts, 'GET', '', requireReading, (call) => listRows(deps.reading, call)),
+      ...ofProject(parts, 'GET', '/important_changes', requireNotifications, (call) =>
+        listImportantChanges(parts, call),
+      ),
+      ...ofProject(parts, 'POST', '/bookmark_activity_notification', requireBookmarking, (call) =>
+        bookmark(parts, call),
+      ),
     ],
   });
 }
@@ -42,16 +47,15 @@ function ofProject(
   { workspaces }: PosthogFacadeDeps,
   method: FacadeRoute['method'],
   path: string,
+  authorise: (viewer: Viewer) => void,
   handle: FacadeRoute['handle'],
 ): FacadeRoute[] {
   const checked: FacadeRoute['handle'] = async (call) => {
+    authorise(call.viewer);
     await checkProject(workspaces, call);
     return handle(call);
   };
   return ['', '/'].map((slash) => ({ method, path: `/:project_id/activity_log${path}${slash}`, handle: checked }));
 }
 
-async function list({ reading }: PosthogFacadeDeps, call: FacadeCall): Promise<FacadeAnswer> {
-  requireKeyScope(canReadLogs(call.viewer), 'activity_log:read');
-  return listRows(reading, call);
-}
+const requireReading = (viewer: Viewer): void => requireKeyScope(canReadLogs(viewer), 'activity_log:read');

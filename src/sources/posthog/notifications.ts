@@ -24,9 +24,6 @@ export async function listImportantChanges(
   { reading, notifications }: NotificationDeps,
   { viewer, request }: FacadeCall,
 ): Promise<FacadeAnswer> {
-  requireUser(viewer);
-  requireKeyScope(canReadLogs(viewer), 'activity_log:read');
-  requireKeyScope(canReadNotifications(viewer), 'notification:read');
   const { bookmarkedAt: lastRead } = await notifications.standing(viewer);
   const after = queryText(request, 'unread') === 'true' ? lastRead : undefined;
   const entries = await importantChanges(reading, viewer, after);
@@ -44,8 +41,6 @@ export async function bookmark(
   { notifications, clock }: NotificationDeps,
   { viewer, request }: FacadeCall,
 ): Promise<FacadeAnswer> {
-  requireUser(viewer);
-  requireKeyScope(canWriteNotifications(viewer), 'notification:write');
   const read = readBookmark(request.body as Buffer | undefined);
   await notifications.bookmark(viewer, { at: read.at ?? clock.now() }).catch((error: unknown) => {
     throw error instanceof CodedError && error.field === 'at' ? badInput(read.field, error.message) : error;
@@ -54,6 +49,19 @@ export async function bookmark(
 }
 
 const statuses: Readonly<Record<Bookmark['field'], number>> = { created_at: 200, bookmark: 204 };
+
+/** @throws CodedError FORBIDDEN */
+export function requireNotifications(viewer: Viewer): void {
+  requireUser(viewer);
+  requireKeyScope(canReadLogs(viewer), 'activity_log:read');
+  requireKeyScope(canReadNotifications(viewer), 'notification:read');
+}
+
+/** @throws CodedError FORBIDDEN */
+export function requireBookmarking(viewer: Viewer): void {
+  requireUser(viewer);
+  requireKeyScope(canWriteNotifications(viewer), 'notification:write');
+}
 
 function requireUser({ userId }: Viewer): void {
   if (userId === undefined) throw new CodedError('FORBIDDEN', 'This is for API keys that belong to a user');
