@@ -13,6 +13,7 @@ import { Admission } from './graphql/admission.js';
 import { createGraphql } from './graphql/apollo.js';
 import { Documents } from './graphql/documents.js';
 import { Executor, type ExecutorTuning } from './graphql/executor.js';
+import { KnownOperations } from './graphql/known-operations.js';
 import { requestLimitsOf } from './graphql/limits.js';
 import type { LiveTuning } from './graphql/live/cohort-maker.js';
 import { Live } from './graphql/live/live.js';
@@ -284,7 +285,8 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
       ...deps.liveTuning,
     }),
   );
-  const operations = new SocketOperations({ schema, graphql, documents, admission, services, logger });
+  const known = new KnownOperations({ executor, admission, logger });
+  const operations = new SocketOperations({ schema, graphql, documents, known, admission, services, logger });
   const ready = () => store.ping();
   const app = await createServer({
     config,
@@ -292,6 +294,7 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
     metrics,
     graphql,
     documents,
+    known,
     services,
     authenticator,
     ready,

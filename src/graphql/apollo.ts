@@ -8,7 +8,7 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import { type GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+import type { GraphQLError, GraphQLSchema } from 'graphql';
 import type { Logger } from '../base/logger.js';
 import type { Admission } from './admission.js';
 import type { RequestContext } from './context.js';
@@ -18,6 +18,7 @@ import type { Executor } from './executor.js';
 import { explainPlugin } from './explain-plugin.js';
 import { noCredential } from './no-credential.js';
 import { noSocket } from './no-socket.js';
+import { operationKind } from './operation-kind.js';
 
 export type Graphql = ApolloServer<RequestContext>;
 
@@ -122,17 +123,6 @@ const isOfOldClient = (accept: string): boolean =>
 /** What is wrong with the document or its variables, and not with the request around them. */
 const isOfGraphql = ({ extensions: { code } }: GraphQLError): boolean =>
   ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT'].includes(String(code));
-
-const schemaFields = ['__schema', '__type', '__typename'];
-
-/** An introspection asks its root for the schema and for nothing else. */
-function operationKind(operation: OperationDefinitionNode): RequestContext['operation']['kind'] {
-  if (operation.operation !== 'query') return operation.operation;
-  const onlySchema = operation.selectionSet.selections.every(
-    (selection) => selection.kind === Kind.FIELD && schemaFields.includes(selection.name.value),
-  );
-  return onlySchema ? 'introspection' : 'query';
-}
 
 /** Apollo writes plain lines. */
 const apolloLogger = (logger: Logger) => ({

@@ -47,7 +47,7 @@ export interface Connection<T> {
 
 /** The two GraphQL types of a connection over `node`, named after it. */
 export function connectionType<T>(name: string, node: new () => object): new (page: Page<T>) => Connection<T> {
-  @ObjectType(`${name}Edge`, { description: `One ${name} in its place in a list.` })
+  @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `One ${name} in its place in a list.` })
   class Edge {
     @Field(() => PageCursorScalar, { description: 'Its place in the list, for `after` and `before`.' })
     readonly cursor!: string;

@@ -23,6 +23,11 @@ export class Documents {
   readonly rules: readonly ValidationRule[];
   readonly parseOptions: { readonly maxTokens: number };
   readonly #known: LRUCache<string, Known>;
+  /** What texts hash to: hashing one takes longer than finding it. */
+  readonly #hashes = new LRUCache<string, string>({
+    maxSize: cacheBytes / 8,
+    sizeCalculation: (_hash, text) => text.length + 1,
+  });
 
   constructor(
     private readonly schema: GraphQLSchema,
@@ -56,8 +61,13 @@ export class Documents {
    */
   textOf(sent: SentDocument): string {
     const text = this.persisted.textOf(sent);
-    if (!this.#known.has(hashOf(text))) refuseCostly(text, this.limits);
+    if (!this.#known.has(this.#hashOf(text))) refuseCostly(text, this.limits);
     return text;
+  }
+
+  /** The document of a text that came before and was valid. */
+  known(text: string): DocumentNode | undefined {
+    return valid(this.#known.get(this.#hashOf(text)));
   }
 
   /**
@@ -65,13 +75,21 @@ export class Documents {
    * @throws CodedError TOO_COSTLY as `textOf`.
    */
   of(text: string): DocumentNode | undefined {
-    const key = hashOf(text);
+    const key = this.#hashOf(text);
     const known = this.#known.get(key);
     if (known) return valid(known);
     refuseCostly(text, this.limits);
     const document = this.#look(text);
     this.#known.set(key, document);
     return valid(document);
+  }
+
+  #hashOf(text: string): string {
+    const known = this.#hashes.get(text);
+    if (known !== undefined) return known;
+    const hash = hashOf(text);
+    this.#hashes.set(text, hash);
+    return hash;
   }
 
   #look(text: string): Known {

@@ -1,6 +1,9 @@
 import { Field, ObjectType } from 'type-graphql';
 
-@ObjectType('ItemError', { description: 'Why one item of a batch was not accepted. The others are not touched by it.' })
+@ObjectType('ItemError', {
+  simpleResolvers: true,
+  description: 'Why one item of a batch was not accepted. The others are not touched by it.',
+})
 export class ItemErrorType {
   @Field(() => String, { description: 'A code of the error catalogue, e.g. `BAD_USER_INPUT`.' })
   code!: string;

@@ -7,6 +7,7 @@ import { ActivityLogResolver } from './activity-logs/activity-log.resolver.js';
 import { ActivityLogSubscription } from './activity-logs/activity-log.subscription.js';
 import { ActivityLogConnectionRelations } from './activity-logs/activity-log-connection.relations.js';
 import { CredentialResolver } from './credentials/credential.resolver.js';
+import { callDirectly } from './direct-resolvers.js';
 import { noSocket } from './no-socket.js';
 import { FollowRelations } from './notifications/follow.relations.js';
 import { FollowResolver } from './notifications/follow.resolver.js';
@@ -97,7 +98,7 @@ const noPubSub: PubSub = {
 
 /** The schema over these services. */
 export function createSchema(services: Services): GraphQLSchema {
-  const instances = new Map<unknown, unknown>(
+  const instances = new Map<unknown, object>(
     resolvers.map((Resolver) => [Resolver, new (Resolver as new (services: Services) => object)(services)]),
   );
   const schema = buildSchemaSync({
@@ -106,6 +107,7 @@ export function createSchema(services: Services): GraphQLSchema {
     validate: false,
     pubSub: noPubSub,
   });
+  callDirectly(schema, instances);
   schema.description = description;
   for (const [name, text] of Object.entries(rootDescriptions)) {
     const root = schema.getType(name);

@@ -1,6 +1,7 @@
 import {
   type DocumentNode,
   type ExecutionResult,
+  type FormattedExecutionResult,
   GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
@@ -13,9 +14,10 @@ import { PayloadBudget } from '../model/payload-budget.js';
 import type { Viewer } from '../model/viewer.js';
 import type { Admission } from './admission.js';
 import type { Graphql } from './apollo.js';
-import type { OperationNote } from './context.js';
+import type { OperationNote, RequestContext } from './context.js';
 import type { Documents } from './documents.js';
 import { formatError, noteErrors } from './errors.js';
+import type { KnownOperations } from './known-operations.js';
 import { VariableErrors } from './live/live.js';
 import { planOf, type SubscriptionPlan } from './live/plan.js';
 import { createLoaders } from './loaders.js';
@@ -40,6 +42,7 @@ export interface SocketOperationsParts {
   readonly graphql: Graphql;
   readonly documents: Documents;
   readonly admission: Admission;
+  readonly known: KnownOperations;
   readonly services: Services;
   readonly logger: Logger;
 }
@@ -104,28 +107,35 @@ export class SocketOperations {
     requestId: string,
     note: OperationNote,
   ): Promise<PreparedOperation> {
+    const contextValue: RequestContext = {
+      viewer,
+      requestId,
+      operation: note,
+      loaders: createLoaders(this.parts.services, viewer),
+      budget: new PayloadBudget(),
+    };
+    const known = document && (await this.parts.known.answer(document, sent, contextValue));
+    if (document && known) return prepared(known.result, document);
     const response = await this.parts.graphql.executeOperation(
       {
         query: sent.query!,
         ...(sent.operationName && { operationName: sent.operationName }),
         ...(sent.variables && { variables: sent.variables }),
       },
-      {
-        contextValue: {
-          viewer,
-          requestId,
-          operation: note,
-          loaders: createLoaders(this.parts.services, viewer),
-          budget: new PayloadBudget(),
-        },
-      },
+      { contextValue },
     );
     if (response.body.kind !== 'single') throw new Error('An answer in parts');
-    const { data, errors, extensions } = response.body.singleResult;
-    if (data === undefined || !document) return { kind: 'errors', errors: errors ?? [] };
-    const result = { data, ...(errors && { errors }), ...(extensions && { extensions }) };
-    return { kind: 'answer', document, result: result as ExecutionResult };
+    return prepared(response.body.singleResult, document);
   }
+}
+
+function prepared(
+  { data, errors, extensions }: FormattedExecutionResult,
+  document: DocumentNode | undefined,
+): PreparedOperation {
+  if (data === undefined || !document) return { kind: 'errors', errors: errors ?? [] };
+  const result = { data, ...(errors && { errors }), ...(extensions && { extensions }) };
+  return { kind: 'answer', document, result: result as ExecutionResult };
 }
 
 const asBadInput = (error: GraphQLError): GraphQLError => {

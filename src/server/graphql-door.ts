@@ -8,11 +8,13 @@ import type { Graphql } from '../graphql/apollo.js';
 import type { OperationNote, RequestContext } from '../graphql/context.js';
 import type { Documents } from '../graphql/documents.js';
 import { requestError } from '../graphql/errors.js';
+import type { KnownOperations } from '../graphql/known-operations.js';
 import { createLoaders } from '../graphql/loaders.js';
 import type { Services } from '../graphql/services.js';
 import type { SentOperation } from '../graphql/socket-operations.js';
 import { PayloadBudget } from '../model/payload-budget.js';
 import type { Viewer } from '../model/viewer.js';
+import { AnswerTypes } from './answer-types.js';
 import { refuseCrossSite } from './cross-site.js';
 import { operationOf, operationOfParameters } from './graphql-request.js';
 import { type Authenticate, requestViewer } from './request-viewer.js';
@@ -21,6 +23,7 @@ export interface GraphqlDoor {
   readonly config: Pick<Config, 'NODE_ENV' | 'ALLOWED_ORIGINS'>;
   readonly graphql: Graphql;
   readonly documents: Documents;
+  readonly known: KnownOperations;
   readonly services: Services;
   readonly authenticator: Authenticate;
 }
@@ -29,7 +32,8 @@ export interface GraphqlDoor {
 export async function registerGraphql(app: FastifyInstance, door: GraphqlDoor): Promise<void> {
   await app.register(async (scope) => {
     takeJsonOfOurOrigins(scope, door.config.ALLOWED_ORIGINS);
-    scope.post('/graphql', (request, reply) => answer(door, request, reply, operationOf(request.body)));
+    const types = new AnswerTypes();
+    scope.post('/graphql', (request, reply) => answer(door, types, request, reply, operationOf(request.body)));
     await scope.register(async (reading) => {
       // An answer that is equal to the one before need not be sent; whoever holds it must ask, each in their own name.
       await reading.register(etag, { weak: true });
@@ -37,7 +41,9 @@ export async function registerGraphql(app: FastifyInstance, door: GraphqlDoor): 
         const vary = [reply.getHeader('vary'), 'authorization'].filter(Boolean).join(', ');
         reply.headers({ 'cache-control': 'private, no-cache', vary });
       });
-      reading.get('/graphql', (request, reply) => answer(door, request, reply, operationOfParameters(request.query)));
+      reading.get('/graphql', (request, reply) =>
+        answer(door, types, request, reply, operationOfParameters(request.query)),
+      );
     });
   });
 }
@@ -51,21 +57,34 @@ export function takeJsonOfOurOrigins(scope: FastifyInstance, allowedOrigins: rea
 
 async function answer(
   door: GraphqlDoor,
+  types: AnswerTypes,
   request: FastifyRequest,
   reply: FastifyReply,
   sent: SentOperation,
 ): Promise<string> {
   const query = door.documents.textOf(sent);
+  const context = contextOf(request, door, sent);
+  const isExplained = isExplaining(door.config) && request.headers['x-explain'] === '1';
+  const type = isExplained ? undefined : types.of(request);
+  const document = type && door.documents.known(query);
+  // Who is not let in is told so by Apollo, which awaits the context, too.
+  const known = document && (await context.catch(() => undefined));
+  const answered = known && (await door.known.answer(document, sent, known, request.method === 'GET'));
+  if (answered) {
+    for (const [name, value] of answered.headers ?? []) reply.header(name, value);
+    reply.code(answered.status ?? 200).type(type!);
+    return JSON.stringify(answered.result);
+  }
   const execute = () =>
     door.graphql.executeHTTPGraphQLRequest({
       httpGraphQLRequest: httpRequestOf(request, { ...sent, query }),
-      context: () => contextOf(request, door, sent),
+      context: () => context,
     });
-  const isExplained = isExplaining(door.config) && request.headers['x-explain'] === '1';
   const { headers, body, status } = await (isExplained ? explained(execute) : execute());
   for (const [name, value] of headers) reply.header(name, value);
   if (body.kind !== 'complete') throw new Error('An answer in parts');
   reply.code(status ?? 200);
+  types.learn(request, headers.get('content-type'));
   return body.string;
 }
 

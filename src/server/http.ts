@@ -5,6 +5,7 @@ import type { Config } from '../base/config.js';
 import type { Logger } from '../base/logger.js';
 import type { Graphql } from '../graphql/apollo.js';
 import type { Documents } from '../graphql/documents.js';
+import type { KnownOperations } from '../graphql/known-operations.js';
 import type { Live } from '../graphql/live/live.js';
 import type { Services } from '../graphql/services.js';
 import type { SocketOperations } from '../graphql/socket-operations.js';
@@ -33,6 +34,7 @@ export interface ServerParts {
   readonly metrics: ServerMetrics;
   readonly graphql: Graphql;
   readonly documents: Documents;
+  readonly known: KnownOperations;
   readonly services: Services;
   readonly authenticator: Authenticate & CredentialCheck;
   readonly operations: SocketOperations;

@@ -78,11 +78,13 @@ export class ActivityLogPages {
         ...walkHintOf(list),
       });
       const entries: ActivityLog[] = [];
-      // One by one rather than all at once: the server sends at most 16 MB at a time, and what is too much is never held.
-      for await (const document of found) {
-        const entry = toEntry(document);
-        list.budget?.take(entry.additionalData, entry.native);
-        entries.push(entry);
+      // As they are sent rather than all at once: that is at most 16 MB at a time, and what is too much is never held.
+      while (await found.hasNext()) {
+        for (const document of found.readBufferedDocuments()) {
+          const entry = toEntry(document);
+          list.budget?.take(entry.additionalData, entry.native);
+          entries.push(entry);
+        }
       }
       return slice.backward ? entries.reverse() : entries;
     });

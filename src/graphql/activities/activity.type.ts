@@ -3,7 +3,7 @@ import type { SourceSystem } from '../../model/source-system.js';
 import { DateTimeScalar } from '../scalars.js';
 import { SourceSystemEnum } from '../source-system.enum.js';
 
-@ObjectType('SourceId', { description: 'Under which id a source knows something.' })
+@ObjectType('SourceId', { simpleResolvers: true, description: 'Under which id a source knows something.' })
 export class SourceIdType {
   @Field(() => SourceSystemEnum, { description: 'The source.' })
   source!: SourceSystem;
@@ -13,6 +13,7 @@ export class SourceIdType {
 }
 
 @ObjectType('Activity', {
+  simpleResolvers: true,
   description: 'The definition of something that can be done. An activity log is one performance of it.',
 })
 export class ActivityType {

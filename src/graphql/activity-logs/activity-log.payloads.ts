@@ -25,7 +25,10 @@ export class CreateActivityLogPayload {
   cursor!: string;
 }
 
-@ObjectType('CreateActivityLogResult', { description: "One item's part of a batch: an outcome or an error." })
+@ObjectType('CreateActivityLogResult', {
+  simpleResolvers: true,
+  description: "One item's part of a batch: an outcome or an error.",
+})
 export class CreateActivityLogResult {
   @Field(() => RecordOutcomeEnum, { nullable: true, description: 'What became of it; null where there is an error.' })
   outcome?: 'RECORDED' | 'DUPLICATE';

@@ -5,7 +5,7 @@ import { DateTimeScalar, JsonScalar } from '../scalars.js';
 import { SourceSystemEnum } from '../source-system.enum.js';
 import { ActionClassEnum, ActorKindEnum, OutcomeEnum } from './activity-log.enums.js';
 
-@ObjectType('Actor', { description: 'Who acted, as the source says it.' })
+@ObjectType('Actor', { simpleResolvers: true, description: 'Who acted, as the source says it.' })
 export class ActorType {
   @Field(() => ActorKindEnum, { description: 'What kind of actor this is.' })
   kind!: ActorKind;
@@ -23,7 +23,7 @@ export class ActorType {
   name?: string;
 }
 
-@ObjectType('ActivityObject', { description: 'What was acted on, as the source says it.' })
+@ObjectType('ActivityObject', { simpleResolvers: true, description: 'What was acted on, as the source says it.' })
 export class ActivityObjectType {
   @Field(() => String, { description: "The source's word for its kind, e.g. `course`." })
   type!: string;
@@ -35,7 +35,7 @@ export class ActivityObjectType {
   name?: string;
 }
 
-@ObjectType('Progress', { description: 'How far something has come.' })
+@ObjectType('Progress', { simpleResolvers: true, description: 'How far something has come.' })
 export class ProgressType {
   @Field(() => Float, { nullable: true, description: 'In percent, 0 to 100, e.g. `42.5`.' })
   percent?: number;
@@ -65,7 +65,10 @@ export class ChangeType {
   after?: unknown;
 }
 
-@ObjectType('ActivityLog', { description: 'One entry of the log: somebody did something at some time.' })
+@ObjectType('ActivityLog', {
+  simpleResolvers: true,
+  description: 'One entry of the log: somebody did something at some time.',
+})
 export class ActivityLogType {
   @Field(() => ID, { description: 'Its id: 24 hexadecimal digits.' })
   id!: string;

@@ -1,7 +1,10 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { DateTimeScalar } from '../scalars.js';
 
-@ObjectType('Enrolment', { description: 'That a user is on a pathway. Who leaves and comes again has another one.' })
+@ObjectType('Enrolment', {
+  simpleResolvers: true,
+  description: 'That a user is on a pathway. Who leaves and comes again has another one.',
+})
 export class EnrolmentType {
   @Field(() => ID, { description: 'Its id: 24 hexadecimal digits.' })
   id!: string;

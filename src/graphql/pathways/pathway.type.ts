@@ -1,7 +1,7 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { DateTimeScalar } from '../scalars.js';
 
-@ObjectType('PathwayActivity', { description: 'An activity in its place in a pathway.' })
+@ObjectType('PathwayActivity', { simpleResolvers: true, description: 'An activity in its place in a pathway.' })
 export class PathwayActivityType {
   @Field(() => ID, { description: 'The id of its definition, also of one that was removed since.' })
   activityId!: string;
@@ -26,6 +26,7 @@ export class PathwayActivityType {
 }
 
 @ObjectType('Pathway', {
+  simpleResolvers: true,
   description: 'Activities in order, on levels, that the users who are enrolled work through.',
 })
 export class PathwayType {

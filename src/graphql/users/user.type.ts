@@ -3,7 +3,7 @@ import type { SourceSystem } from '../../model/source-system.js';
 import { DateTimeScalar } from '../scalars.js';
 import { SourceSystemEnum } from '../source-system.enum.js';
 
-@ObjectType('User', { description: 'A person whose activities are logged.' })
+@ObjectType('User', { simpleResolvers: true, description: 'A person whose activities are logged.' })
 export class UserType {
   @Field(() => ID, { description: 'Its id: 24 hexadecimal digits.' })
   id!: string;
@@ -31,6 +31,7 @@ export class UserType {
 }
 
 @ObjectType('UserIdentity', {
+  simpleResolvers: true,
   description: 'What a user is known by, and so found in entries: the id that a source has for them, or an email.',
 })
 export class UserIdentityType {
@@ -50,7 +51,10 @@ export class UserIdentityType {
   email?: string;
 }
 
-@ObjectType('MergedUser', { description: 'Somebody who was merged into a user, as they were then.' })
+@ObjectType('MergedUser', {
+  simpleResolvers: true,
+  description: 'Somebody who was merged into a user, as they were then.',
+})
 export class MergedUserType {
   @Field(() => ID, { description: 'Their id. It names the user whom they are part of now.' })
   id!: string;
