@@ -30,6 +30,8 @@ const readUsers = needs('user:read');
 const writeUsers = needs('user:write');
 const readPathways = needsOrOwn('pathway:read');
 const writePathways = needs('pathway:write');
+/** A pathway's logs are all three: who, on what, and what they did. A user is told of that user. */
+const readPathwayLogs: Need = (held) => readPathways(held) && readLogs(held) && (held.isOfUser || readUsers(held));
 const readSources = needs('source:read');
 const writeSources = needs('source:write');
 const manage = needs('*');
@@ -138,6 +140,7 @@ export const routes: Readonly<Record<string, RouteRow>> = {
   '/activities': { GET: [readLogs] },
   '/rest/v1/activity/:id': { GET: [readLogs] },
   '/rest/v1/activities': { GET: [readLogs] },
+  '/v1/logs/pathway-logs': { POST: [readPathwayLogs, { body: { pathway: 'p' } }] },
   '/api/v1/activity_log': { GET: [readLogs], POST: [writeAnyLogs, phone] },
   '/api/v1/activity_log/count': { GET: [readLogs] },
   '/api/v1/activity_log/all': { DELETE: [writeAnyLogs] },
