@@ -1,3 +1,4 @@
+import { ObjectId } from 'mongodb';
 import { type Id, newId } from '../../src/base/ids.js';
 import { type Deferred, deferred } from '../../src/base/lifecycle.js';
 import { PathwayProgressProjection } from '../../src/projections/pathway-progress.js';
@@ -16,7 +17,7 @@ import { WrittenLog } from './written-log.js';
 class Killed extends Error {}
 
 /** A process that folds. Before each of its writes it may be killed, or stand still until it is stepped: by then it has lost its lease. */
-class Process {
+export class Process {
   fold!: Fold;
   #writesLeft = Number.POSITIVE_INFINITY;
   #fate: 'goes' | 'killed' | 'stalls' = 'goes';
@@ -195,6 +196,13 @@ export class ProgressRuns {
         };
       }),
     );
+  }
+
+  /** Everything that is kept of a generation, as it lies in the store. */
+  async kept({ workspaceId, generation }: FoldScope): Promise<unknown[]> {
+    const where = { workspaceId: new ObjectId(workspaceId), generation };
+    const names = ['progress_cells', 'pathway_progress'];
+    return (await Promise.all(names.map((name) => this.store.db.collection(name).find(where).toArray()))).flat();
   }
 
   /** What the model says at a number of the log, of the log as it is read then. */

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Id } from '../../base/ids.js';
 import { joined, type ProgressFact, type ProgressFacts } from '../../model/progress.js';
 import type { FoldScope } from '../../store/fold-documents.js';
@@ -20,9 +21,16 @@ export interface TakenOut {
 }
 
 const cellsAtOnce = 500;
+const cellsRemembered = 20_000;
 
 /** Cells, as the records of the log change them. */
 export class CellChanges {
+  /**
+   * Those used last, so that they need not be read again. What somebody who lost the lease writes over them meanwhile says
+   * nothing that the records to come do not say.
+   */
+  readonly #recent = new LRUCache<string, ProgressCell>({ max: cellsRemembered });
+
   constructor(
     private readonly scope: FoldScope,
     private readonly cells: ProgressCells,
@@ -43,7 +51,7 @@ export class CellChanges {
       known.set(name, next);
       changed.set(name, next);
     }
-    await this.cells.write(this.scope, [...changed.values()]);
+    await this.#write([...changed.values()]);
   }
 
   /**
@@ -71,7 +79,7 @@ export class CellChanges {
         const facts = decided ? await this.logged.factsOf(this.scope.workspaceId, key, seq) : (cell?.facts ?? {});
         changed.push({ key, seq, facts });
       }
-      await this.cells.write(this.scope, changed);
+      await this.#write(changed);
     }
   }
 
@@ -85,7 +93,21 @@ export class CellChanges {
 
   async #known(keys: readonly ProgressKey[]): Promise<Map<string, ProgressCell>> {
     const different = new Map(keys.map((key) => [cellKey(key), key]));
-    const found = await this.cells.byKeys(this.scope, [...different.values()]);
-    return new Map(found.map((cell) => [cellKey(cell.key), cell]));
+    const known = new Map<string, ProgressCell>();
+    for (const name of different.keys()) {
+      const cell = this.#recent.get(name);
+      if (cell) known.set(name, cell);
+    }
+    const unread = [...different].flatMap(([name, key]) => (known.has(name) ? [] : [key]));
+    for (const cell of await this.cells.byKeys(this.scope, unread)) {
+      known.set(cellKey(cell.key), cell);
+      this.#recent.set(cellKey(cell.key), cell);
+    }
+    return known;
+  }
+
+  async #write(cells: readonly ProgressCell[]): Promise<void> {
+    await this.cells.write(this.scope, cells);
+    for (const cell of cells) this.#recent.set(cellKey(cell.key), cell);
   }
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Id } from '../../base/ids.js';
 import { type FilterFields, filterFields } from '../../model/activity-log.js';
 import type { LogRecord } from '../../model/log-record.js';
@@ -20,6 +21,8 @@ interface Concern extends StandingKey {
 
 const concernsAtOnce = 2000;
 const standingsAtOnce = 200;
+/** How much of the standings used last is remembered, in activities. */
+const activitiesRemembered = 200_000;
 
 /**
  * Facts first, then standings, then counts: what depends on others is written after them.
@@ -33,6 +36,10 @@ const standingsAtOnce = 200;
  */
 export class ProgressFold implements Fold {
   readonly #cells: CellChanges;
+  readonly #recent = new LRUCache<string, PlacedStanding>({
+    maxSize: activitiesRemembered,
+    sizeCalculation: ({ standing }) => 1 + (standing?.activities.length ?? 0),
+  });
   #said: (Said & { readonly concerns: readonly ConcernedActivity[] })[] = [];
   #taken: (TakenOut & { readonly concerns: readonly ConcernedActivity[] })[] = [];
   #concerns = 0;
@@ -182,13 +189,25 @@ export class ProgressFold implements Fold {
   }
 
   async #known(keys: readonly StandingKey[]): Promise<Map<string, PlacedStanding>> {
-    const found = await this.parts.standings.byKeys(this.scope, keys);
-    return new Map(found.map((one) => [nameOf(one), one]));
+    const known = new Map<string, PlacedStanding>();
+    for (const key of keys) {
+      const recent = this.#recent.get(nameOf(key));
+      if (recent) known.set(nameOf(key), recent);
+    }
+    const unread = keys.filter((key) => !known.has(nameOf(key)));
+    for (const one of await this.parts.standings.byKeys(this.scope, unread)) {
+      known.set(nameOf(one), one);
+      this.#recent.set(nameOf(one), one);
+    }
+    return known;
   }
 
   async #write(standings: readonly PlacedStanding[]): Promise<void> {
     await this.parts.standings.write(this.scope, standings);
-    for (const one of standings) this.#count(one, one.seq);
+    for (const one of standings) {
+      this.#recent.set(nameOf(one), one);
+      this.#count(one, one.seq);
+    }
   }
 
   #count(one: PlacedStanding, seq: number): void {
