@@ -143,6 +143,18 @@ describe('on the data of the demo', () => {
       expect(activityLogs.nodes).toHaveLength(5);
       for (const node of activityLogs.nodes) expect(node).toMatchObject({ pathway: { name: 'Warm Welcome' } });
     },
+    Progress: async () => {
+      const { pathways, pathway } = await answerOf<{
+        pathways: { nodes: { statistics: { total: number; inProgress: number; activities: object[] } }[] };
+        pathway: { enrolments: { nodes: { progress: object }[] } };
+      }>('Progress');
+      expect(pathways.nodes.map(({ statistics }) => [statistics.total, statistics.activities.length])).toEqual(
+        Array(3).fill([200, 4]),
+      );
+      for (const { statistics } of pathways.nodes) expect(statistics.inProgress).toBeGreaterThan(0);
+      for (const { progress } of pathway.enrolments.nodes)
+        expect(progress).toMatchObject({ state: expect.any(String), percent: expect.any(Number), openLevel: 4 });
+    },
     'A mutation': async () => {
       const title = 'A mutation';
       const { createActivityLog: first } = await answerOf<{ createActivityLog: { activityLog: object } }>(title);

@@ -181,6 +181,52 @@ query PathwayWithPeople(
     variables: { name: 'Warm Welcome', people: null },
   },
   {
+    title: 'Progress',
+    query: `# Progress: How many are on each pathway and how
+# far, and how far the first ten on one of them are.
+#
+# It is made from the log: entries of any system count
+# that name an activity of the pathway. The place in
+# the log that it reflects is \`asOf\`.
+query Progress($name: String!) {
+  pathways(first: 10) {
+    nodes {
+      id
+      name
+      statistics {
+        total
+        inProgress
+        completed
+        activities {
+          completed
+          activity {
+            name
+          }
+        }
+      }
+    }
+  }
+  pathway(name: $name) {
+    enrolments(first: 10) {
+      nodes {
+        user {
+          name
+        }
+        progress {
+          state
+          percent
+          changedAt
+          openLevel
+          asOf
+        }
+      }
+    }
+  }
+}
+`,
+    variables: { name: 'Warm Welcome' },
+  },
+  {
     title: 'A mutation',
     query: `# A mutation: Record one entry of your own.
 #
