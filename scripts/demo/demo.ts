@@ -25,6 +25,7 @@ import { readError } from '../../src/store/store-errors.js';
 import { UnscopedStore } from '../../src/store/unscoped.js';
 import { Users } from '../../src/store/users.js';
 import { type CastParts, ensureCast, findCast } from './cast.js';
+import { ensureBookmark, ensureFollows } from './concerns.js';
 import { ensureDemoCredentials } from './credentials.js';
 import { feed } from './feeder.js';
 import { ensureWorkspace, fill, isFilled } from './fill.js';
@@ -135,11 +136,14 @@ class Demo {
     const cast = filled
       ? await findCast(this.#castParts, workspace.id)
       : await ensureCast(this.#castParts, demoViewer(workspace));
+    const endMs = workspace.createdAt.getTime();
+    await ensureFollows(this.log.recorder, workspace.id, cast, endMs);
     await Promise.all([
       this.#ensureKeys(workspace, cast),
       filled ? undefined : fill(writing, this.log, cast, workspace, tell, signal),
     ]);
     if (signal.aborted) return;
+    await ensureBookmark(this.log.recorder, workspace.id, cast, endMs);
     await this.#beReady(workspace);
     tell({ feeding: lease.fence });
     const { pauseMs = defaults.pauseMs } = this.order;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { runDemo } from '../../scripts/demo/demo.js';
 import { deferred } from '../../src/base/lifecycle.js';
 import { silentLogger } from '../../src/base/logger.js';
@@ -33,6 +33,12 @@ type Row = Record<string, unknown> & { source: string; user: object | null };
 interface List {
   readonly totalCount: number;
   readonly nodes: Row[];
+}
+
+interface Bell {
+  readonly unreadCount: number;
+  readonly asOf: string;
+  readonly nodes: readonly { readonly unread: boolean; readonly reasons: readonly string[] }[];
 }
 
 const exampleOf = (title: string): Example => examples.find((example) => example.title === title)!;
@@ -206,6 +212,38 @@ describe('on the data of the demo', () => {
       const following = stock.client.iterate<{ sourceChanged: { name: string } }>({ query, variables });
       const first = await following.next();
       expect(first.value).toMatchObject({ data: { sourceChanged: { name: expect.any(String) } } });
+      await following.return?.();
+      await stock.close();
+    },
+    Notifications: async () => {
+      // The demo's whole past is folded first.
+      const answer = () => answerOf<{ notifications: Bell }>('Notifications');
+      const { notifications } = await vi.waitFor(answer, 60_000);
+      expect(notifications.unreadCount).toBeGreaterThan(15);
+      expect(notifications.unreadCount).toBeLessThan(60);
+      expect(notifications.nodes.length).toBeGreaterThan(15);
+      for (const one of notifications.nodes) expect(one.unread).toBe(true);
+      const { all } = await ask<{ all: Bell }>('{ all: notifications(first: 500) { nodes { reasons } } }', {});
+      const reasons = new Set(all.nodes.flatMap((one) => one.reasons));
+      expect(reasons).toEqual(new Set(['CREATOR', 'EDITOR', 'SUBJECT', 'FOLLOWING']));
+    },
+    'Notifications, live': async () => {
+      const { notifications } = await ask<{ notifications: Bell }>('{ notifications { asOf unreadCount } }', {});
+      const { users } = await ask<{ users: { nodes: { id: string }[] } }>('{ users(first: 1) { nodes { id } } }', {});
+      const { viewer } = await ask<{ viewer: { user: { id: string } } }>('{ viewer { user { id } } }', {});
+      const mentions = [viewer.user.id];
+      await record([{ action: 'wrote', userId: users.nodes[0]!.id, additionalData: { mentions } }]);
+      const stock = stockClient({ url: gateway.url, people: { ...gateway.people, admin: 'Bearer demo-key' } });
+      const { query } = exampleOf('Notifications, live');
+      const following = stock.client.iterate<{ notificationReceived: Bell }>({
+        query,
+        variables: { after: notifications.asOf },
+      });
+      const { value } = await following.next();
+      expect(value.data.notificationReceived).toMatchObject({
+        unreadCount: notifications.unreadCount + 1,
+        notifications: [{ action: 'wrote', reasons: ['SUBJECT'], unread: true }],
+      });
       await following.return?.();
       await stock.close();
     },

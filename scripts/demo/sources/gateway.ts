@@ -1,3 +1,4 @@
+import type { Id } from '../../../src/base/ids.js';
 import type { ActionClass, Outcome } from '../../../src/model/activity-log.js';
 import { activityRef, emailIdentity, userIdentity } from '../../../src/model/identity.js';
 import type { EntryDraft } from '../../../src/model/log-record.js';
@@ -13,6 +14,8 @@ interface Template {
   readonly tags: readonly string[];
   readonly activityKey?: string;
   readonly outcomes?: readonly Outcome[];
+  /** Names somebody, whom it then concerns. */
+  readonly mentions?: true;
 }
 
 const templates: readonly Template[] = [
@@ -36,13 +39,14 @@ const templates: readonly Template[] = [
     actionClass: 'OTHER',
     summary: 'Thanked a colleague for a great week',
     tags: ['team', 'kudos'],
+    mentions: true,
   },
   { action: 'exported-report', actionClass: 'EXPORTED', summary: 'Exported the weekly report', tags: ['report'] },
 ];
 
 /** Somebody's own program wrote an entry through our API. There is no outside row behind it. */
 export function gatewayEntry({ cast, chance, atMs, key }: Scene): DemoEntry {
-  const { activityKey, outcomes, ...template } = chance.pick(templates);
+  const { activityKey, outcomes, mentions, ...template } = chance.pick(templates);
   const person = chance.pickUneven(cast.people);
   const userId = cast.userIds.get(person.email);
   const activityId = activityKey === undefined ? undefined : cast.activityIds.get(activityKey);
@@ -57,8 +61,12 @@ export function gatewayEntry({ cast, chance, atMs, key }: Scene): DemoEntry {
     },
     activityRef: activityId === undefined ? undefined : activityRef(activityId),
     outcome: outcomes && chance.pick(outcomes),
+    additionalData: mentions && mentioned(cast.userIds.get(chance.pickUneven(cast.people).email)),
   });
 }
+
+const mentioned = (userId: Id | undefined): string | undefined =>
+  userId === undefined ? undefined : JSON.stringify({ mentions: [userId] });
 
 /** The last entry of the demo's history: once it is there, everything before it is. */
 export const lastEntryKey = { source: 'GATEWAY', connectionId: owner, nativeKey: 'demo-history-complete' } as const;

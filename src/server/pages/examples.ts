@@ -1,5 +1,6 @@
 import type { Example } from './example.js';
 import { liveExamples } from './live-examples.js';
+import { notificationExamples } from './notification-examples.js';
 import { statsExample } from './stats-example.js';
 
 /** The tabs of a first visit, and the list under "Examples". Each works as it is on the demo data. */
@@ -365,4 +366,5 @@ query WhatItTakes {
     headers: { 'x-explain': '1' },
   },
   ...liveExamples,
+  ...notificationExamples,
 ];
