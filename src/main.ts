@@ -9,6 +9,7 @@ import { createLogger, type Logger } from './base/logger.js';
 import { isTraced } from './base/tracing.js';
 import { banner, demoKeys, pageAuthorization, runDemo } from './demo.js';
 import { createGateway } from './gateway.js';
+import { backlog } from './server/http.js';
 import { connectStore, StoreOpeningError } from './store/connect.js';
 import { openEngine } from './store/engine/engine.js';
 import { EngineError } from './store/engine/engine-error.js';
@@ -35,7 +36,7 @@ async function start(config: Config, logger: Logger, closing: Closing): Promise<
   const sourceSecretKey = (config.SOURCE_SECRET_KEY ?? secrets?.sourceSecretKey)!;
   const deps = { store, logger, tokenSecret, sourceSecretKey, pages };
   const gateway = closing.add(await createGateway(config, deps));
-  const address = await gateway.app.listen({ host: config.HOST, port: config.PORT });
+  const address = await gateway.app.listen({ host: config.HOST, port: config.PORT, backlog });
   if (keys) await runDemo({ config, keys, sourceSecretKey, url, logger, closing, say });
   if (!closing.begun) say(banner(address, keys));
 }

@@ -28,6 +28,9 @@ import { traceRequests } from './tracing.js';
 /** One request's body, at most. */
 export const maxBodyBytes = 16 * 1024 * 1024;
 
+/** Connections that the system holds until they are taken up. Of Node's 511 those of a sudden crowd would be reset. */
+export const backlog = 4096;
+
 export interface ServerParts {
   readonly config: Config;
   readonly logger: Logger;
