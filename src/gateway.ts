@@ -3,7 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { Allowances, allowanceLimitsOf } from './auth/allowances.js';
 import { AnonymousCallers } from './auth/anonymous.js';
 import { Authenticator } from './auth/authenticate.js';
-import { systemClock } from './base/clock.js';
+import { type Clock, systemClock } from './base/clock.js';
 import type { Config } from './base/config.js';
 import { type Id, newId } from './base/ids.js';
 import { type Closeable, Closing } from './base/lifecycle.js';
@@ -97,6 +97,7 @@ import { Users } from './store/users.js';
 export interface GatewayDeps {
   readonly store: Store;
   readonly logger: Logger;
+  readonly clock?: Clock;
   /** Signs access tokens; the same in every process, at least 32 characters. */
   readonly tokenSecret: string;
   /** Seals the secrets of sources; the same in every process. Absent: that of the settings. */
@@ -158,17 +159,17 @@ const anonymousWorkspace = ({ ANONYMOUS_WORKSPACE, demoMode }: Config): string |
   ANONYMOUS_WORKSPACE ?? (demoMode ? 'demo' : undefined);
 
 export async function createGateway(config: Config, deps: GatewayDeps): Promise<Gateway> {
-  const { store, logger, tokenSecret, holeMs, signals } = deps;
+  const { store, logger, tokenSecret, holeMs, signals, clock = systemClock } = deps;
   const closing = new Closing();
   const metrics = createMetrics();
 
-  const log = closing.add(openLog({ store, logger, metrics, holeMs, signals }));
+  const log = closing.add(openLog({ store, logger, metrics, clock, holeMs, signals }));
   const unscoped = new UnscopedStore(store);
   const credentials = new CredentialStore(store);
-  const authenticator = new Authenticator({ credentials, unscoped, tokenSecret, logger });
+  const authenticator = new Authenticator({ credentials, unscoped, tokenSecret, logger, clock });
 
   const parts = {
-    clock: systemClock,
+    clock,
     reader: log.feeds,
     writer: log.recorder,
     remover: log.removal,
@@ -270,7 +271,7 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   const requestLimits = requestLimitsOf(config);
   const documents = new Documents(schema, requestLimits, persisted);
   const executor = new Executor(schema, deps.executorTuning);
-  const allowances = new Allowances(allowanceLimitsOf(config), systemClock);
+  const allowances = new Allowances(allowanceLimitsOf(config), clock);
   const admission = new Admission({ schema, allowances, ...requestLimits });
   const graphql = await createGraphql({ schema, documents, executor, admission, logger });
   const live = closing.add(
@@ -308,6 +309,7 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   const exports = new ActivityLogExportService({ ...parts, walk: new ActivityLogWalk(store) });
   await registerExports(app, { config, authenticator, exports, schema });
   const sourceParts = {
+    clock,
     authenticator,
     anonymous: new AnonymousCallers({ ...parts, unscoped, workspace: anonymousWorkspace(config) }),
     recording: new SourceRecordingService({

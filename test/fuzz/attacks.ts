@@ -224,7 +224,8 @@ function http(
           redirect: 'manual',
         } as RequestInit);
         const text = accept === 'text/event-stream' && response.ok ? await firstEvent(response) : await response.text();
-        return faultOf({ status: response.status, text, isForeign: isForeign(as) });
+        const saysWhen = response.headers.has('retry-after');
+        return faultOf({ status: response.status, text, saysWhen, isForeign: isForeign(as) });
       } catch (error) {
         return `no answer: ${String((error as Error).cause ?? error)}`;
       } finally {

@@ -17,13 +17,17 @@ const deliberate = ['SERVICE_UNAVAILABLE', 'QUERY_TOO_SLOW'];
 export interface Answered {
   readonly status: number;
   readonly text: string;
+  /** Whether it says when to come back. */
+  readonly saysWhen?: boolean;
   /** Whether it was asked in the name of another workspace, or of nobody. */
   readonly isForeign: boolean;
 }
 
 /** What is wrong with an answer, whatever was asked; undefined where nothing is. */
-export function faultOf({ status, text, isForeign }: Answered): string | undefined {
-  if (status >= 500 && !(status === 503 && deliberate.some((code) => text.includes(code)))) return `status ${status}`;
+export function faultOf({ status, text, saysWhen, isForeign }: Answered): string | undefined {
+  if (status >= 500 && !(status === 503 && (saysWhen || deliberate.some((code) => text.includes(code))))) {
+    return `status ${status}: ${text.slice(0, 300)}`;
+  }
   if (text.includes('INTERNAL_SERVER_ERROR') || text.includes('Something went wrong'))
     return `a fault of ours: ${text.slice(0, 500)}`;
   if (isForeign) {

@@ -9,6 +9,7 @@ import { type Logger, silentLogger } from '../../src/base/logger.js';
 import { createGateway, type Gateway, type GatewayDeps } from '../../src/gateway.js';
 import type { Viewer } from '../../src/model/viewer.js';
 import type { Workspace } from '../../src/model/workspace.js';
+import { backlog } from '../../src/server/http.js';
 import { connectStore, type Store } from '../../src/store/connect.js';
 import { ensureSchema } from '../../src/store/schema.js';
 import { mustBeClosed, wasClosed } from './leftovers.js';
@@ -24,6 +25,7 @@ export interface GatewayOptions {
   readonly pages?: { readonly directory: string; readonly filledIn: boolean };
   /** An engine of its own, for tests that kill it. */
   readonly mongodbUrl?: string;
+  readonly clock?: GatewayDeps['clock'];
   readonly socketLimits?: GatewayDeps['socketLimits'];
   readonly signals?: GatewayDeps['signals'];
   readonly liveTuning?: GatewayDeps['liveTuning'];
@@ -94,6 +96,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     logger: options.logger ?? silentLogger,
     tokenSecret,
     holeMs: 200,
+    clock: options.clock,
     pages: directory === undefined ? undefined : { directory, authorization },
     socketLimits: options.socketLimits,
     signals: options.signals,
@@ -103,7 +106,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     connectors: options.connectors,
     executorTuning: options.executorTuning ?? { compileAtUse: 1 },
   });
-  const url = await gateway.app.listen({ host: '127.0.0.1', port: 0 });
+  const url = await gateway.app.listen({ host: '127.0.0.1', port: 0, backlog });
   const users = await addUsers(gateway, home.id);
   const people = await addPeople(store, home.id, abroad.id, users);
 

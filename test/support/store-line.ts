@@ -2,11 +2,13 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import type { Closeable } from '../../src/base/lifecycle.js';
 import { mustBeClosed, wasClosed } from './leftovers.js';
 
-/** A line to the store that can keep back whatever asks for one collection. */
+/** A line to the store that can be cut, be slow, or keep back whatever asks for one collection. */
 export class StoreLine implements Closeable {
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   readonly #kept: (() => void)[] = [];
   #keepsBack: string | undefined;
+  #isCut = false;
+  #delayMs = 0;
 
   private constructor(
     private readonly server: Server,
@@ -34,9 +36,22 @@ export class StoreLine implements Closeable {
     this.#keepsBack = collection;
   }
 
-  /** Everything passes again, what was kept back too. */
+  /** From now on nobody gets through, and who was connected is so no longer. */
+  cut(): void {
+    this.#isCut = true;
+    for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
+  }
+
+  /** From now on each question arrives so much later, in order. */
+  slow(ms: number): void {
+    this.#delayMs = ms;
+  }
+
+  /** Everything passes again and at once, what was kept back too. */
   restore(): void {
     this.#keepsBack = undefined;
+    this.#isCut = false;
+    this.#delayMs = 0;
     for (const pass of this.#kept.splice(0)) pass();
   }
 
@@ -47,6 +62,7 @@ export class StoreLine implements Closeable {
   }
 
   #join(from: Socket): void {
+    if (this.#isCut) return void from.destroy();
     const to = connect(this.target);
     const pair = [from, to] as const;
     this.#pairs.add(pair);
@@ -57,10 +73,14 @@ export class StoreLine implements Closeable {
         for (const one of pair) one.destroy();
       });
     }
+    let queuedMs = 0;
     from.on('data', (chunk) => {
       const pass = (): void => void to.write(chunk);
-      if (this.#keepsBack !== undefined && chunk.includes(this.#keepsBack)) this.#kept.push(pass);
-      else pass();
+      if (this.#keepsBack !== undefined && chunk.includes(this.#keepsBack)) return void this.#kept.push(pass);
+      const lastMs = Math.max(queuedMs, performance.now() + this.#delayMs);
+      queuedMs = lastMs;
+      if (lastMs <= performance.now()) pass();
+      else setTimeout(pass, lastMs - performance.now());
     });
     to.on('data', (chunk) => void from.write(chunk));
   }
