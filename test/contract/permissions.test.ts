@@ -1,8 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConnectSourceDocument, CreateActivityLogDocument } from '../../schema/operations/operations.js';
+import {
+  ConnectSourceDocument,
+  CreateActivityLogDocument,
+  CreatePathwayDocument,
+  EnrolUsersDocument,
+  FollowDocument,
+} from '../../schema/operations/operations.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import type { Services } from '../../src/graphql/services.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { addKey } from '../support/people.js';
 import { pathsOf } from '../support/routes.js';
 import { TestSystems } from '../support/sources.js';
 import { minimalDocument } from './minimal-document.js';
@@ -26,7 +33,21 @@ beforeAll(async () => {
   const { connectSource } = await gateway.data(ConnectSourceDocument, {
     input: { system: 'TIKMATRIX', name: 'Homely phones', baseUrl: 'http://127.0.0.1:1', paused: true },
   });
-  seeds = { cursor, log: activityLog!.id, source: connectSource.source.id, user: gateway.users.alice };
+  const { createPathway } = await gateway.data(CreatePathwayDocument, {
+    input: { key: 'homely', name: 'Homely pathway' },
+  });
+  const pathwayId = createPathway.pathway.id;
+  await gateway.data(EnrolUsersDocument, { input: { pathwayId, users: [{ userId: gateway.users.alice }] } });
+  gateway.people.alice = await addKey(gateway.store, gateway.home.id, ['*'], gateway.users.alice);
+  await gateway.data(FollowDocument, { input: { userId: gateway.users.bob } }, { as: 'alice' });
+  await gateway.data(CreateActivityLogDocument, { input: { action: 'followed', userId: gateway.users.bob } });
+  seeds = {
+    cursor,
+    pathway: pathwayId,
+    log: activityLog!.id,
+    source: connectSource.source.id,
+    user: gateway.users.alice,
+  };
   shown = await showAll(gateway);
 });
 afterAll(() => gateway.close());

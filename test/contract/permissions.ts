@@ -37,6 +37,13 @@ const writeSources = needs('source:write');
 const manage = needs('*');
 const readChanges: Need = (held) => held.isOfUser && readLogs(held) && has(held, 'notification:read');
 const bookmark: Need = (held) => held.isOfUser && has(held, 'notification:write');
+/** Notifications are always one's own. */
+const ofOneself =
+  (scope: Scope): Need =>
+  (held) =>
+    held.isOfUser && has(held, scope);
+const readNotifications = ofOneself('notification:read');
+const writeNotifications = ofOneself('notification:write');
 
 /**
  * Who is let in, and the arguments, where the smallest ones that the schema takes do not get as far as asking that. `$source`
@@ -61,6 +68,11 @@ export const operations: Readonly<Record<string, OperationRow>> = {
   'Query.enrolments': [readPathways],
   'Query.credential': [manage],
   'Query.credentials': [manage],
+  'Query.pathwayProgress': [readPathways],
+  'Query.notifications': [readNotifications],
+  'Query.notificationPreferences': [readNotifications],
+  'Query.follows': [readNotifications],
+  'Query.userErasure': [manage],
   'Query.source': [readSources],
   'Query.sources': [readSources],
   'Query.sourceSystems': [readSources],
@@ -78,6 +90,13 @@ export const operations: Readonly<Record<string, OperationRow>> = {
   'Mutation.removeUser': [writeUsers],
   'Mutation.mergeUsers': [writeUsers],
   'Mutation.unmergeUser': [writeUsers],
+  'Mutation.eraseUser': [manage],
+  'Mutation.bookmarkNotifications': [writeNotifications, '(at: "2026-01-01T00:00:00.000Z")'],
+  'Mutation.markNotificationRead': [writeNotifications],
+  'Mutation.markNotificationUnread': [writeNotifications],
+  'Mutation.setNotificationPreferences': [writeNotifications],
+  'Mutation.follow': [writeNotifications, '(input: { userId: "000000000000000000000000" })'],
+  'Mutation.unfollow': [writeNotifications, '(input: { userId: "000000000000000000000000" })'],
   'Mutation.createPathway': [writePathways],
   'Mutation.updatePathway': [writePathways],
   'Mutation.reorderPathwayActivities': [writePathways],
@@ -95,6 +114,8 @@ export const operations: Readonly<Record<string, OperationRow>> = {
   'Mutation.syncSource': [writeSources],
   'Mutation.removeSource': [writeSources],
   'Subscription.activityLogged': [readLogs, '(after: "$cursor")'],
+  'Subscription.pathwayProgressed': [readPathways, '(pathwayId: "$pathway", after: "$cursor")'],
+  'Subscription.notificationReceived': [readNotifications, '(after: "$cursor")'],
   'Subscription.sourceChanged': [readSources, '(id: "$source")'],
 };
 
