@@ -1,3 +1,4 @@
+import { expect, vi } from 'vitest';
 import { AccessTokens } from '../../src/auth/tokens.js';
 import { type Scope, scopes } from '../../src/model/scopes.js';
 import { CredentialStore } from '../../src/store/credentials.js';
@@ -75,7 +76,9 @@ export async function showAll(gateway: TestGateway): Promise<ReadonlyMap<string,
     const ofUser = await key({ scopes: [scope], userId: users.alice });
     add(`${scope} of a user`, ofUser.authorization, { scopes: [scope], isOfUser: true });
   }
-  // What a process knows of a credential it may know for half a second.
-  await gateway.gateway.authenticator.authenticate(revoked.authorization).catch(() => {});
+  // For half a second a process may go by what it knew before the revoking.
+  for (const authorization of [revoked.authorization, goneToken]) {
+    await vi.waitFor(() => expect(gateway.gateway.authenticator.authenticate(authorization)).rejects.toThrow(), 10_000);
+  }
   return shown;
 }

@@ -71,7 +71,8 @@ export const overSocket: Door = async (gateway, { authorization }, documents) =>
     if (isClosed) return all(documents, async () => ({ outcome: 'UNAUTHENTICATED', text: '' }));
     const names = Object.keys(documents);
     for (const [index, name] of names.entries()) socket.subscribe(String(index), documents[name]!);
-    await socket.until(() => names.every((_, index) => answerTo(socket, index)));
+    await Promise.race([closed, socket.until(() => names.every((_, index) => answerTo(socket, index)))]);
+    if (isClosed) throw new Error('The socket was closed before all was answered');
     return Object.fromEntries(names.map((name, index) => [name, toldIn(answerTo(socket, index)!)]));
   } finally {
     socket.socket.terminate();
