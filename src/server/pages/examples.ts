@@ -1,4 +1,5 @@
 import type { Example } from './example.js';
+import { explainExample } from './explain-example.js';
 import { liveExamples } from './live-examples.js';
 import { notificationExamples } from './notification-examples.js';
 import { statsExample } from './stats-example.js';
@@ -337,34 +338,7 @@ query Sources {
 `,
     variables: {},
   },
-  {
-    title: 'What it takes',
-    query: `# What it takes: With the header \`x-explain: 1\`
-# (see Headers below) an answer's \`extensions\` say
-# who executed it, which look-ups it made in batches,
-# and what the store did: calls, documents examined
-# and returned, by which index, and where the time
-# went.
-#
-# In development only, and for who may do everything.
-query WhatItTakes {
-  activityLogs(first: 20) {
-    nodes {
-      occurredAt
-      summary
-      user {
-        name
-      }
-      activity {
-        name
-      }
-    }
-  }
-}
-`,
-    variables: {},
-    headers: { 'x-explain': '1' },
-  },
+  explainExample,
   ...liveExamples,
   ...notificationExamples,
 ];
