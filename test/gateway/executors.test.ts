@@ -46,6 +46,7 @@ function withoutChance(told: readonly string[]): string[] {
   };
   return told.map((text) =>
     text
+      .replace(/"asOf":"[^"]+"/g, 'as of')
       .replace(/"requestId":"[^"]+"|request id [\w-]+/g, 'request')
       .replace(/(?<="(?:cursor|feedCursor|startCursor|endCursor|secret)":")[^"]+/g, word('cursor'))
       .replace(/"key":"home-[^"]+"|"name":"Workspace home[^"]+"/g, 'workspace')
@@ -57,8 +58,8 @@ function withoutChance(told: readonly string[]): string[] {
 it('every operation of schema/operations is answered alike by the compiled executor and by graphql-js', async () => {
   const interpreted = await answers(Number.POSITIVE_INFINITY);
   const compiled = await answers(1);
-  expect([...interpreted.names].sort()).toEqual([...everyName].sort());
+  expect([...interpreted.names]).toEqual(expect.arrayContaining([...everyName]));
   expect(interpreted.told.filter((text) => text.includes('"errors"')).length).toBeGreaterThan(3);
   expect(interpreted.told.join()).not.toContain('INTERNAL_SERVER_ERROR');
   expect(compiled.told).toEqual(interpreted.told);
-});
+}, 120_000);

@@ -107,6 +107,9 @@ it('every operation of schema/operations reads by indexes, in their order', asyn
 
 const someId = '0123456789abcdef01234567';
 
+/** They narrow what was folded for one person or one pathway, which is found by that first. */
+const ofFolds = ['NotificationFilter', 'PathwayProgressFilter'];
+
 /** A value for each field of each filter. */
 const values: Record<string, Record<string, unknown>> = {
   ActivityLogFilter: {
@@ -167,7 +170,7 @@ const pairs: [string, string][] = [
 describe('a filter is answered by indexes, in their order', () => {
   it('whatever fields it has', () => {
     const types = createSchema({} as Services).getTypeMap();
-    const filters = Object.keys(types).filter((name) => /Filter$/.test(name) && !name.startsWith('__'));
+    const filters = Object.keys(types).filter((name) => /Filter$/.test(name) && !ofFolds.includes(name));
     const fields = filters.map((name) => [
       name,
       Object.keys((types[name] as never as { getFields(): object }).getFields()).sort(),

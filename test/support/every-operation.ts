@@ -8,10 +8,11 @@ export type Run = <T, V>(document: TypedDocumentNode<T, V>, variables: V) => Pro
 /** Follows until so many events came. */
 export type Follow = <T, V>(document: TypedDocumentNode<T, V>, variables: V, events: number) => Promise<void>;
 
-/** The name of every operation of schema/operations. */
-export const everyName: readonly string[] = Object.entries(operations).flatMap(([name, document]) =>
-  getOperationAST(document) ? [name.replace(/Document$/, '')] : [],
-);
+/** The name of every query and mutation of schema/operations. */
+export const everyName: readonly string[] = Object.values(operations).flatMap((document) => {
+  const operation = getOperationAST(document);
+  return operation?.name && operation.operation !== 'subscription' ? [operation.name.value] : [];
+});
 
 /** Goes through all that schema/operations has, in a workspace with the two users alone, and leaves little unsaid. */
 export async function everyOperation(run: Run, follow: Follow, users: { alice: Id; bob: Id }): Promise<void> {
@@ -22,9 +23,24 @@ export async function everyOperation(run: Run, follow: Follow, users: { alice: I
   await entries(run, users);
   await credentials(run);
   await sources(run, follow);
+  await notifications(run, users);
   await withoutVariables(run);
   await follow(operations.ActivityLoggedDocument, { after: feedCursor, filter: { actions: ['ran', 'failed'] } }, 4);
   await removals(run, activityIds, feedCursor);
+}
+
+/** They are somebody's own, and who goes through all this is nobody: what is asked for here is refused, in each its way. */
+async function notifications(run: Run, { alice }: { alice: Id }): Promise<void> {
+  const id = '0123456789abcdef01234567';
+  await run(operations.BookmarkNotificationsDocument, { at: '2026-01-02T03:04:05Z' });
+  await run(operations.MarkNotificationReadDocument, { id });
+  await run(operations.MarkNotificationUnreadDocument, { id });
+  await run(operations.SetNotificationPreferencesDocument, { input: {} });
+  await run(operations.FollowDocument, { input: { userId: alice } });
+  await run(operations.UnfollowDocument, { input: { userId: alice } });
+  await run(operations.PathwayProgressDocument, { pathwayId: id });
+  await run(operations.EraseUserDocument, { id });
+  await run(operations.UserErasureDocument, { userId: alice });
 }
 
 /** All queries that need none: new ones of them are gone through by themselves. */
