@@ -48,14 +48,18 @@ export class NotificationPage {
     this.states.touch(origin, seq);
   }
 
+  /** It and the same under every other id of whoever it is for now, as they are loaded. */
+  withTwins(name: NotificationName, seq: number): Notification[] {
+    return [name, ...this.#twinsOf(name, seq)].flatMap((one) => this.#notifications.get(idOf(one)) ?? []);
+  }
+
   /**
    * Of the same notification under several ids of one person only one is shown: that of the id that they have themselves,
    * else the lowest.
    */
   settleTwins(name: NotificationName, seq: number): void {
-    const twins = this.#twinsOf(name, seq);
     const person = this.parts.known.ownerOf(userIdentity(name.origin), seq);
-    const all = [name, ...twins].flatMap((one) => this.#notifications.get(idOf(one)) ?? []);
+    const all = this.withTwins(name, seq);
     const alive = all.filter(({ count }) => count > 0).sort((one, other) => (one.origin < other.origin ? -1 : 1));
     const shown = alive.find(({ origin }) => origin === person) ?? alive[0];
     for (const twin of all) {

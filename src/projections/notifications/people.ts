@@ -41,13 +41,14 @@ async function settleOrigin(parts: FoldParts, states: StatePage, origin: Id, seq
     const page = new NotificationPage(parts, states);
     await page.load(some, () => seq);
     for (const { id } of some) {
-      const one = page.get(id)!;
-      const isOwn = one.by !== undefined && known.ownerOf(one.by, seq) === person;
-      if (one.isOwn !== isOwn) {
-        states.recount(origin);
+      // Those that settling changes are not met again: whose they are is seen to here.
+      for (const one of page.withTwins(page.get(id)!, seq)) {
+        const isOwn = one.by !== undefined && known.ownerOf(one.by, seq) === person;
+        if (one.isOwn === isOwn) continue;
+        states.recount(one.origin);
         page.put({ ...one, isOwn, seq });
       }
-      page.settleTwins(one, seq);
+      page.settleTwins(page.get(id)!, seq);
     }
     await page.write();
     if (some.length < chunkSize) return;
