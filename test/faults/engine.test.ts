@@ -6,11 +6,11 @@ import { expect, it, onTestFinished } from 'vitest';
 import { silentLogger } from '../../src/base/logger.js';
 import { openEngine } from '../../src/store/engine/engine.js';
 import { startGateway } from '../support/gateway.js';
-import { actionsOf, isReady, writeUntilThere } from './writer.js';
+import { actionsOf, codesOf, isReady, passing, writeUntilThere } from './writer.js';
 
 async function start(dataDir: string) {
   const engine = await openEngine({ dataDir, logger: silentLogger, idleMs: 500 });
-  const gateway = await startGateway({ mongodbUrl: engine.url });
+  const gateway = await startGateway({ mongodbUrl: engine.url, env: { OPERATION_TIMEOUT_MS: '10000' } });
   onTestFinished(async () => {
     await gateway.close();
     await engine.close();
@@ -60,6 +60,7 @@ it('a disk that is full: writing is refused with a code, reading heals once ther
   const { gateway } = await start(disk);
   await writeUntilThere(gateway.query, 'before');
   const ballast = join(disk, 'ballast');
+  onTestFinished(() => rmSync(ballast, { force: true }));
   const { bavail, bsize } = statfsSync(disk);
   writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize - 512 * 1024)));
   // Large ones, until there is no room left.
@@ -69,16 +70,14 @@ it('a disk that is full: writing is refused with a code, reading heals once ther
   for (let n = 0; code === undefined && n < 200; n += 1) {
     const key = `full-${n}`;
     const input = { key, action: key, additionalData: { padding: `${n}${padding}` } };
-    const late = new Promise<undefined>((resolve) => setTimeout(resolve, 8_000));
-    const asked = gateway.query(
+    const answer = await gateway.query(
       'mutation($input: CreateActivityLogInput!) { createActivityLog(input: $input) { outcome } }',
       { input },
     );
-    const answer = await Promise.race([asked, late]);
-    if (answer?.data) acknowledged.push(key);
-    else code = answer?.errors?.[0]?.extensions.code ?? 'not answered';
+    if (answer.data) acknowledged.push(key);
+    else code = codesOf(answer)[0];
   }
-  expect(code).toBe('SERVICE_UNAVAILABLE');
+  expect(passing).toContain(code);
   await expect.poll(() => isReady(gateway.url), { timeout: 20_000 }).toBe(false);
   rmSync(ballast);
   await expect.poll(() => isReady(gateway.url), { timeout: 60_000 }).toBe(true);

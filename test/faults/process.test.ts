@@ -59,7 +59,7 @@ it('a gateway that is paused and goes on has missed nothing, doubles nothing, an
   await writeUntilThere(there, 'last');
   const all = ['first', ...caught, ...meanwhile, 'last'];
   await following.count(all.length);
-  const actions = await actionsOf(gateway);
+  const actions = await actionsOf(gateway, following.last);
   expect([...actions].sort()).toEqual([...all].sort());
   expect(following.actions).toEqual(actions);
   expect(await isReady(url)).toBe(true);

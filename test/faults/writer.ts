@@ -34,11 +34,11 @@ export async function writeUntilThere(query: Query, key: string): Promise<string
   }
 }
 
-/** The actions of all entries, as they stand in the log. */
-export async function actionsOf(gateway: TestGateway): Promise<string[]> {
+/** The actions of all entries, as they stand in the log. @param atLeast a place that another process told of. */
+export async function actionsOf(gateway: TestGateway, atLeast?: string): Promise<string[]> {
   const found: string[] = [];
   for (let after: string | undefined; ; ) {
-    const page = { first: 1000, orderBy: 'RECORDED_ASC' as const, after };
+    const page = { first: 1000, orderBy: 'RECORDED_ASC' as const, after, atLeast };
     const { activityLogs } = await gateway.data(ActivityLogsWithUsersDocument, page);
     found.push(...activityLogs.edges.map(({ node }) => node.action));
     if (!activityLogs.pageInfo.hasNextPage) return found;
