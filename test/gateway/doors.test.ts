@@ -200,7 +200,11 @@ describe('credentials', () => {
     const answer = await production.query('{ __schema { queryType { name } } }', {}, { as: 'nobody' });
     expect([answer.status, answer.errors?.[0]?.extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
     const known = await production.query('{ __schema { queryType { name } } }');
-    expect(known.status).toBe(200);
+    expect([known.status, known.errors?.[0]?.extensions.code]).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
     await production.close();
+    const open = await startGateway({ env: { NODE_ENV: 'production', INTROSPECTION: '1' } });
+    expect((await open.query('{ __schema { queryType { name } } }')).status).toBe(200);
+    expect((await open.query('{ __schema { queryType { name } } }', {}, { as: 'nobody' })).status).toBe(401);
+    await open.close();
   });
 });
