@@ -122,7 +122,7 @@ it('whatever happens, and wherever it is killed, the fold is what its definition
         tally.merged += history.users.filter(({ mergedFrom }) => mergedFrom).length;
       },
     ),
-    { numRuns: cases, endOnFailure: process.env.SHRINK === undefined },
+    { numRuns: cases, seed: process.env.CASES ? undefined : 7, endOnFailure: process.env.SHRINK === undefined },
   );
   expect(tally.kills).toBeGreaterThan(0);
   expect(tally.read).toBeGreaterThan(0);
