@@ -57,7 +57,7 @@ export function benchFold(entries: number): Promise<FoldFigures> {
       logged: new LoggedProgress(store),
       controls: new ControlEntries(store),
     });
-    const fold = await projection.open({ workspaceId, generation: 1, seq: 0 });
+    const fold = await projection.open({ workspaceId, generation: 1, seq: 0, holder: 0 });
     const folding = await pages(store, workspaceId, head, (records, through) => fold.apply(records, through));
     await store.close();
     return {

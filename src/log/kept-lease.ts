@@ -8,6 +8,7 @@ export class KeptLease {
   #lease: Lease;
   #keeping: Promise<void>;
   #deadline: NodeJS.Timeout | undefined;
+  #untilMs = 0;
 
   private constructor(
     private readonly store: UnscopedStore,
@@ -30,6 +31,11 @@ export class KeptLease {
   /** Grows with every holder: what is done under different numbers never has the same key. */
   get fence(): number {
     return this.#lease.fence;
+  }
+
+  /** Whether nobody else can have it. By the clock: of a process that was stopped, it is true before any timer tells. */
+  get isHeld(): boolean {
+    return !this.#lost.signal.aborted && performance.now() < this.#untilMs;
   }
 
   /** Aborts when somebody else may have it. */
@@ -66,6 +72,7 @@ export class KeptLease {
   #extend(startedMs: number): void {
     clearTimeout(this.#deadline);
     if (this.#ended.signal.aborted) return;
-    this.#deadline = setTimeout(() => this.#lost.abort(), startedMs + this.ttlMs - performance.now());
+    this.#untilMs = startedMs + this.ttlMs;
+    this.#deadline = setTimeout(() => this.#lost.abort(), this.#untilMs - performance.now());
   }
 }

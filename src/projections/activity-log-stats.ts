@@ -31,9 +31,9 @@ export class ActivityLogStatsProjection implements Projection {
 
   constructor(private readonly parts: ActivityLogStatsParts) {}
 
-  async open({ workspaceId, generation, seq }: FoldPlace): Promise<Fold> {
+  async open({ workspaceId, generation, seq, holder, isHeld }: FoldPlace): Promise<Fold> {
     const { counts, states } = this.parts;
-    const scope = { workspaceId, generation };
+    const scope = { workspaceId, generation, holder, isHeld };
     if (seq === 0) await counts.begin(scope, (await states.read(workspaceId))?.firstSeq ?? 1);
     const firstSeq = (await counts.firstSeq(scope)) ?? 1;
     return { apply: (records) => this.#apply(scope, firstSeq, records) };

@@ -49,9 +49,12 @@ export class FoldRunner implements Closeable {
   readonly #tuning;
   readonly #running: Promise<void>;
   readonly #open = new Map<number, OpenFold>();
+  readonly #ends = new Map<number, number>();
   /** When each generation was first found retired. */
   readonly #retiredAtMs = new Map<number, number>();
   #awake = deferred();
+  #holder = 0;
+  #lease: KeptLease | undefined;
   /** In a row, without a page in between. */
   #failures = 0;
 
@@ -101,7 +104,9 @@ export class FoldRunner implements Closeable {
   }
 
   async #holding(lease: KeptLease, feed: LogFeed): Promise<void> {
+    this.#lease = lease;
     try {
+      this.#holder = await this.parts.states.hold(this.workspaceId, this.projection.name);
       await this.#work(feed, AbortSignal.any([lease.lost, this.#closing.signal]));
     } finally {
       this.#open.clear();
@@ -139,9 +144,18 @@ export class FoldRunner implements Closeable {
     if (!building) return (await this.#erase(state)) || moved;
     if (await this.#advance('building', building, place.seq)) return true;
     if (moved || (isServed && building.seq < serving.seq)) return true;
+    // Nothing is read until it is whole, and this process may not have seen yet how far the log goes.
+    if (!isServed && building.seq < (await this.#endFor(building))) return false;
     await this.parts.states.promote(this.workspaceId, name, building);
     this.parts.log.folds.moved(this.workspaceId, name, building);
     return true;
+  }
+
+  /** Where the log ended when a generation was first seen here. */
+  async #endFor({ generation }: Generation): Promise<number> {
+    const end = this.#ends.get(generation) ?? (await this.parts.log.logs.lastSeq(this.workspaceId));
+    this.#ends.set(generation, end);
+    return end;
   }
 
   async #hasWork(feed: LogFeed): Promise<boolean> {
@@ -195,7 +209,15 @@ export class FoldRunner implements Closeable {
   async #foldOf({ generation, seq }: Generation): Promise<OpenFold> {
     const known = this.#open.get(generation);
     if (known?.seq === seq) return known;
-    const fold = await this.projection.open({ workspaceId: this.workspaceId, generation, seq });
+    const lease = this.#lease;
+    const isHeld = (): boolean => lease?.isHeld ?? false;
+    const fold = await this.projection.open({
+      workspaceId: this.workspaceId,
+      generation,
+      seq,
+      holder: this.#holder,
+      isHeld,
+    });
     return { fold, seq };
   }
 

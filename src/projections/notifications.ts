@@ -19,14 +19,14 @@ export class NotificationProjection implements Projection {
 
   constructor(private readonly stores: NotificationStores) {}
 
-  async open({ workspaceId, generation, seq }: FoldPlace): Promise<Fold> {
-    const scope = { workspaceId, generation };
+  async open({ workspaceId, generation, seq, holder, isHeld }: FoldPlace): Promise<Fold> {
+    const scope = { workspaceId, generation, holder, isHeld };
     const known = new Known();
     for await (const record of this.stores.controls.through(workspaceId, seq, knownNouns)) {
       known.apply(record.control, record.seq);
     }
     const torn = await this.stores.notifications.originsAbove(scope, seq);
-    return new NotificationFold({ ...this.stores, scope, known, torn }, seq);
+    return new NotificationFold({ ...this.stores, scope, known, torn, from: seq }, seq);
   }
 
   async erase(workspaceId: Id, generation: number): Promise<boolean> {

@@ -19,8 +19,8 @@ export class PathwayProgressProjection implements Projection {
 
   constructor(private readonly parts: PathwayProgressParts) {}
 
-  async open({ workspaceId, generation, seq }: FoldPlace): Promise<Fold> {
-    const scope = { workspaceId, generation };
+  async open({ workspaceId, generation, seq, holder, isHeld }: FoldPlace): Promise<Fold> {
+    const scope = { workspaceId, generation, holder, isHeld };
     const nouns = new ProgressNouns();
     const counting = new Counting();
     if (seq > 0) {

@@ -22,14 +22,19 @@ export interface FoldPlace {
   readonly workspaceId: Id;
   readonly generation: number;
   readonly seq: number;
+  /** How many have held the lease so far: of two who write, the one with more is right. */
+  readonly holder: number;
+  /** False once somebody else may hold the lease: then nothing more is written. Absent: nobody else can. */
+  readonly isHeld?: () => boolean;
 }
 
 export interface Fold {
   /**
    * Takes the records that follow, in order, and answers once its documents reflect everything through a number.
    * It may be killed in between and run again by another process, from the checkpoint and with pages cut elsewhere, while
-   * the one that lost its lease still writes: so each document carries the number of the record that last changed it, and
-   * is written only over a lower one.
+   * the one that lost its lease still writes: so each document carries the number of the record that last changed it and who
+   * wrote it, and is written only over a lower number, or over the same by who held the lease before; over what somebody who
+   * holds it later wrote, never.
    * Records of entries come without the sources' own texts; one that is removed by now comes without its entry.
    */
   apply(records: readonly LogRecord[], through: number): Promise<void>;

@@ -45,7 +45,7 @@ export class ActivityLogCounts {
   /** Notes from which number on a generation counts, unless that is known. */
   begin(scope: FoldScope, firstSeq: number): Promise<void> {
     const begun = { ...scopeFields(scope), seq: longOf(0), firstSeq: longOf(firstSeq) };
-    return this.#documents.write([{ _id: foldKey(scope, startKey), ...begun }]);
+    return this.#documents.write(scope, [{ _id: foldKey(scope, startKey), ...begun }]);
   }
 
   /** From which number on a generation counts. */
@@ -62,6 +62,7 @@ export class ActivityLogCounts {
   /** Writes each, unless as much or more is there. */
   write(scope: FoldScope, counts: readonly DayCounts[]): Promise<void> {
     return this.#documents.write(
+      scope,
       counts.map(({ of, seq, cells }) => ({
         _id: foldKey(scope, countedKey(of)),
         ...scopeFields(scope),

@@ -10,12 +10,18 @@ export interface FoldDocument {
   generation: number;
   /** Everything of the log that concerns it is reflected up to this number. */
   seq: Long;
+  /** Who wrote it: the n-th to hold the lease. */
+  holder?: number;
 }
 
 /** The documents of one generation. */
 export interface FoldScope {
   readonly workspaceId: Id;
   readonly generation: number;
+  /** Of who writes: how many have held the lease so far. */
+  readonly holder?: number;
+  /** Whether they still hold it. */
+  readonly isHeld?: () => boolean;
 }
 
 export const foldKey = ({ workspaceId, generation }: FoldScope, key: string): string =>
@@ -37,8 +43,9 @@ const keysAtOnce = 2000;
 const erasedAtOnce = 2000;
 
 /**
- * Documents of a fold. One is only ever written over a lower number: so whoever lost the lease and still writes does no harm,
- * and writing the same again changes nothing.
+ * Documents of a fold. One is only ever written over a lower number, and never over what somebody wrote who held the lease
+ * later: so whoever lost it and still writes does no harm, and writing the same again changes nothing. For one number the
+ * later holder is right: what the former wrote may rest on what it had read before.
  */
 export class FoldDocuments<T extends FoldDocument> {
   constructor(private readonly collection: Collection<T>) {}
@@ -57,8 +64,37 @@ export class FoldDocuments<T extends FoldDocument> {
     return found;
   }
 
-  /** Writes each, unless it is there with the same number or a higher one. */
-  async write(documents: readonly T[]): Promise<void> {
+  /** Writes each, unless what is there is of a higher number, of the same by the same, or of a later holder. */
+  async write({ holder = 0, isHeld }: FoldScope, documents: readonly T[]): Promise<void> {
+    if (documents.length === 0) return;
+    if (isHeld?.() === false) throw new LeaseLost();
+    const there = await this.#present(documents);
+    const written = documents.map((document) => ({ ...document, holder }));
+    await Promise.all([
+      this.#replace(written.filter(({ _id }) => there.has(_id))),
+      this.#insert(written.filter(({ _id }) => !there.has(_id))),
+    ]);
+  }
+
+  async #present(documents: readonly T[]): Promise<Set<string>> {
+    const { workspaceId, generation } = documents[0]!;
+    const where = { _id: { $in: documents.map(({ _id }) => _id) }, workspaceId, generation } as never;
+    const found = await read(() => this.collection.find(where, { projection: { _id: 1 } }).toArray());
+    return new Set(found.map(({ _id }) => _id as unknown as string));
+  }
+
+  /** Far cheaper than a replacement each that finds nothing to replace. */
+  async #insert(documents: readonly T[]): Promise<void> {
+    if (documents.length === 0) return;
+    try {
+      await this.collection.insertMany(documents as never, { ordered: false });
+    } catch (error) {
+      if (!(error instanceof MongoBulkWriteError) || !onlyKeysTaken(error)) throw readError(error);
+      await this.#replace([error.writeErrors].flat().map(({ index }) => documents[index]!));
+    }
+  }
+
+  async #replace(documents: readonly T[]): Promise<void> {
     if (documents.length === 0) return;
     const operations = documents.map((document) => ({
       replaceOne: {
@@ -66,17 +102,18 @@ export class FoldDocuments<T extends FoldDocument> {
           _id: document._id,
           workspaceId: document.workspaceId,
           generation: document.generation,
-          seq: { $lt: document.seq },
+          $or: [
+            { seq: { $lt: document.seq }, holder: { $not: { $gt: document.holder } } },
+            { seq: document.seq, holder: { $lt: document.holder } },
+          ],
         },
         replacement: document,
-        upsert: true,
       },
     }));
     try {
       await this.collection.bulkWrite(operations as unknown as AnyBulkWriteOperation<T>[], { ordered: false });
     } catch (error) {
-      // An upsert that does not find a lower number meets the key: what is there says as much or more.
-      if (!(error instanceof MongoBulkWriteError) || !onlyKeysTaken(error)) throw readError(error);
+      throw readError(error);
     }
   }
 
@@ -91,6 +128,11 @@ export class FoldDocuments<T extends FoldDocument> {
     await read(() => this.collection.deleteMany({ _id: { $in: ids }, ...scopeFields(scope) } as never));
     return found.length === erasedAtOnce;
   }
+}
+
+/** Somebody else may make the fold by now. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
 }
 
 const onlyKeysTaken = (error: MongoBulkWriteError): boolean =>

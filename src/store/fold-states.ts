@@ -44,6 +44,8 @@ interface FoldDocument {
   building?: GenerationDocument;
   retired: number[];
   rebuild: boolean;
+  /** How many have made it so far, one after the other. */
+  holders?: number;
 }
 
 export const foldCollection = 'folds';
@@ -91,6 +93,16 @@ export class FoldStates {
   async read(workspaceId: Id, name: string): Promise<FoldState | undefined> {
     const document = await this.#folds.findOne({ workspaceId: new ObjectId(workspaceId), name });
     return document ? toState(document) : undefined;
+  }
+
+  /** Whoever makes it from now on is the n-th to do so. */
+  async hold(workspaceId: Id, name: string): Promise<number> {
+    const document = await this.#folds.findOneAndUpdate(
+      { workspaceId: new ObjectId(workspaceId), name },
+      { $inc: { holders: 1 } },
+      { returnDocument: 'after', projection: { holders: 1 } },
+    );
+    return document?.holders ?? 0;
   }
 
   /** Begins a generation from nothing, in the place of one that was being built. */

@@ -58,6 +58,7 @@ export class Follows {
 
   write(scope: FoldScope, follows: readonly FollowState[]): Promise<void> {
     return this.#documents.write(
+      scope,
       follows.map(({ userId, target, since, following, seq }) => ({
         _id: foldKey(scope, `${userId}:${targetKey(target)}`),
         ...scopeFields(scope),

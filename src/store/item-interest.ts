@@ -52,6 +52,7 @@ export class ItemInterests {
 
   write(scope: FoldScope, interests: readonly ItemInterest[]): Promise<void> {
     return this.#documents.write(
+      scope,
       interests.map(({ item, actorKey, createdSeq, changedSeq, seq }) => ({
         _id: foldKey(scope, `${item}:${actorKey}`),
         ...scopeFields(scope),

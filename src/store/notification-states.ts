@@ -38,6 +38,12 @@ export const notificationStateSchema: Document = {
   },
 };
 
+/** A state as it lies there. */
+export interface StoredState extends NotificationState {
+  /** Who wrote it: the n-th to hold the lease. */
+  readonly holder: number;
+}
+
 const long = (value: number): Long => Long.fromNumber(value);
 
 /** Where everybody stands with their notifications, as the fold makes it. Who has no document has had nothing yet. */
@@ -51,21 +57,24 @@ export class NotificationStates {
   }
 
   write(scope: FoldScope, states: readonly NotificationState[]): Promise<void> {
-    return this.#documents.write(states.map((state) => toDocument(scope, state)));
+    return this.#documents.write(
+      scope,
+      states.map((state) => toDocument(scope, state)),
+    );
   }
 
-  async byOrigins(scope: FoldScope, origins: readonly Id[]): Promise<NotificationState[]> {
+  async byOrigins(scope: FoldScope, origins: readonly Id[]): Promise<StoredState[]> {
     if (origins.length === 0) return [];
     return this.#find(scope, { _id: { $in: origins.map((id) => foldKey(scope, id)) } });
   }
 
   /** Of everything that is somebody's, and, should they be part of somebody else, of theirs alone. */
-  ofOwner(scope: FoldScope, userId: Id): Promise<NotificationState[]> {
+  ofOwner(scope: FoldScope, userId: Id): Promise<StoredState[]> {
     return this.#find(scope, { $or: [{ ownerId: new ObjectId(userId) }, { _id: foldKey(scope, userId) }] });
   }
 
   /** Whose changed after a number. */
-  changed(scope: FoldScope, after: number): Promise<NotificationState[]> {
+  changed(scope: FoldScope, after: number): Promise<StoredState[]> {
     return this.#find(scope, { seq: { $gt: long(after) } });
   }
 
@@ -73,7 +82,7 @@ export class NotificationStates {
     return this.#documents.erase(scope);
   }
 
-  async #find(scope: FoldScope, condition: Document): Promise<NotificationState[]> {
+  async #find(scope: FoldScope, condition: Document): Promise<StoredState[]> {
     const found = await read(() => this.#collection.find({ ...scopeFields(scope), ...condition }).toArray());
     return found.map(toState);
   }
@@ -93,7 +102,8 @@ const toDocument = (scope: FoldScope, state: NotificationState): StateDocument =
   readSeq: long(state.readSeq),
 });
 
-const toState = (document: StateDocument): NotificationState => ({
+const toState = (document: StateDocument): StoredState => ({
+  holder: document.holder ?? 0,
   origin: document.origin.toHexString(),
   ...(document.ownerId && { ownerId: document.ownerId.toHexString() }),
   through: Number(document.through),

@@ -29,7 +29,10 @@ export class Notifications {
   }
 
   write(scope: FoldScope, notifications: readonly Notification[]): Promise<void> {
-    return this.#documents.write(notifications.map((one) => toNotificationDocument(scope, one)));
+    return this.#documents.write(
+      scope,
+      notifications.map((one) => toNotificationDocument(scope, one)),
+    );
   }
 
   async byIds(scope: FoldScope, ids: readonly Id[]): Promise<Notification[]> {
@@ -92,6 +95,14 @@ export class Notifications {
         .toArray(),
     );
     return new Map(found.map((one) => [one._id.toHexString(), Number(one.seq)]));
+  }
+
+  /** Whose were changed for a number of a page, as somebody else wrote them who held the lease before. */
+  async originsOfOthers(scope: FoldScope, after: number, through: number): Promise<Id[]> {
+    const seq = { $gt: Long.fromNumber(after), $lte: Long.fromNumber(through) };
+    const where = { ...scopeFields(scope), seq, holder: { $ne: scope.holder ?? 0 } } as Filter<NotificationDocument>;
+    const found = await read(() => this.#collection.distinct('origin', where, { maxTimeMS: 30_000 }));
+    return found.map((origin) => origin.toHexString());
   }
 
   /** How many of an origin's are shown and unread. */

@@ -43,6 +43,7 @@ export const pathwayCountsValidator: Document = {
       workspaceId: { bsonType: 'objectId' },
       generation: { bsonType: 'int' },
       seq: { bsonType: 'long' },
+      holder: { bsonType: 'int' },
       pathwayId: { bsonType: 'objectId' },
       total: { bsonType: 'int', minimum: 0 },
       inProgress: { bsonType: 'int', minimum: 0 },
@@ -76,6 +77,7 @@ export class PathwayCountsStore {
 
   write(scope: FoldScope, counts: readonly PathwayCounts[]): Promise<void> {
     return this.#documents.write(
+      scope,
       counts.map(({ pathwayId, seq, changedSeq, activities, ...numbers }) => ({
         _id: foldKey(scope, pathwayId),
         ...scopeFields(scope),

@@ -66,7 +66,10 @@ export class PathwayStandings {
   }
 
   write(scope: FoldScope, standings: readonly PlacedStanding[]): Promise<void> {
-    return this.#documents.write(standings.map((one) => toStandingDocument(scope, one)));
+    return this.#documents.write(
+      scope,
+      standings.map((one) => toStandingDocument(scope, one)),
+    );
   }
 
   erase(scope: FoldScope): Promise<boolean> {

@@ -20,6 +20,7 @@ export const progressCellsValidator: Document = {
       workspaceId: { bsonType: 'objectId' },
       generation: { bsonType: 'int' },
       seq: { bsonType: 'long' },
+      holder: { bsonType: 'int' },
       facts: factsSchema,
     },
     additionalProperties: false,
@@ -74,6 +75,7 @@ export class ProgressCells {
 
   write(scope: FoldScope, cells: readonly ProgressCell[]): Promise<void> {
     return this.#documents.write(
+      scope,
       cells.map(({ key, seq, facts }) => ({
         _id: foldKey(scope, cellKey(key)),
         ...scopeFields(scope),

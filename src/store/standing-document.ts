@@ -41,6 +41,7 @@ export const pathwayStandingsValidator: Document = {
       workspaceId: { bsonType: 'objectId' },
       generation: { bsonType: 'int' },
       seq: { bsonType: 'long' },
+      holder: { bsonType: 'int' },
       place: { bsonType: 'double' },
       pathwayId: { bsonType: 'objectId' },
       userId: { bsonType: 'objectId' },

@@ -68,7 +68,7 @@ async function fold(workspaceId: Id, generation: number, counts: ActivityLogCoun
   const { seq: end } = await services.reader.settle(workspaceId);
   for (let seq = 0; seq < end; ) {
     try {
-      const opened = await projection.open({ workspaceId, generation, seq });
+      const opened = await projection.open({ workspaceId, generation, seq, holder: 0 });
       const documents = await log.logs.readAfter(workspaceId, seq, random.between(1, 60), { through: end });
       const through = Number(documents.at(-1)!.seq);
       await opened.apply(documents.map(toRecord), through);
@@ -115,7 +115,7 @@ describe(`the fold that counts (seed ${seed})`, () => {
     expect(rebuilt).not.toEqual(early);
     // Whoever lost the lease long ago and writes its last page only now changes nothing.
     const late = await log.logs.readAfter(workspaceId, 30, 60);
-    await (await projection.open({ workspaceId, generation: 2, seq: 30 })).apply(late.map(toRecord), 90);
+    await (await projection.open({ workspaceId, generation: 2, seq: 30, holder: 0 })).apply(late.map(toRecord), 90);
     expect(await held(workspaceId, 2)).toEqual(rebuilt);
     while (await projection.erase(workspaceId, 1));
     expect(await held(workspaceId, 1)).toEqual([]);

@@ -70,6 +70,7 @@ export class ProgressRuns {
   readonly tally = { killed: 0, stalled: 0, late: 0 };
   readonly #cells: ProgressCells;
   readonly #random: Random;
+  #holders = 0;
 
   constructor(
     private readonly store: Store,
@@ -120,6 +121,7 @@ export class ProgressRuns {
           workspaceId: this.workspaceId,
           generation,
           seq: checkpoint,
+          holder: ++this.#holders,
         });
       }
       const process = running;
@@ -157,7 +159,7 @@ export class ProgressRuns {
 
   /** In one go, in pages of a size. */
   async undisturbed(generation: number, pageRecords: number): Promise<void> {
-    const fold = await this.projection().open({ workspaceId: this.workspaceId, generation, seq: 0 });
+    const fold = await this.projection().open({ workspaceId: this.workspaceId, generation, seq: 0, holder: 0 });
     for (let seq = 0; ; ) {
       const records = await this.log.readAfter(seq, pageRecords);
       if (records.length === 0) return;

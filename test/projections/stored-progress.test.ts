@@ -34,7 +34,7 @@ it('is not what somebody writes late of an entry that was removed since', async 
   const end = history.records.length;
   await log.reach(end - 1);
   const late = new Process(async () => {});
-  late.fold = await runs.projection(late).open({ workspaceId, generation: 1, seq: 0 });
+  late.fold = await runs.projection(late).open({ workspaceId, generation: 1, seq: 0, holder: 0 });
   // It has read the entry, and stands still before it writes what the entry says.
   late.meet('stalls', writesBefore);
   const applied = late.fold.apply(await log.readAfter(0, end), end - 1);

@@ -30,6 +30,7 @@ export class NotificationFold implements Fold {
   }
 
   async apply(records: readonly LogRecord[], through: number): Promise<void> {
+    const after = this.#done;
     for (const record of records) {
       if (record.kind === 'removed') {
         await this.#writeTold(record.seq);
@@ -43,7 +44,7 @@ export class NotificationFold implements Fold {
     }
     await this.#writeTold(through + 1);
     await this.#writeRemovals(through + 1);
-    await this.#mend(through);
+    await this.#mend(after, through);
     this.#done = through;
   }
 
@@ -115,15 +116,23 @@ export class NotificationFold implements Fold {
     this.#done = before - 1;
   }
 
-  /** Counts anew for whom somebody wrote, who was killed, notifications that nothing tells of any more. */
-  async #mend(through: number): Promise<void> {
-    const { torn } = this.parts;
-    const passed = [...torn].filter(([, seq]) => seq <= through);
-    if (passed.length === 0) return;
+  /**
+   * Counts anew for whom somebody else wrote notifications: who was killed there, or lost the lease and may not write what
+   * counts them any more.
+   */
+  async #mend(after: number, through: number): Promise<void> {
+    const { torn, notifications, scope } = this.parts;
+    const others = await notifications.originsOfOthers(scope, after, through);
+    const passed = new Map([...torn].filter(([, seq]) => seq <= through));
+    for (const origin of others) passed.set(origin, through);
+    if (passed.size === 0) return;
     const states = new StatePage(this.parts, this.#done);
-    await states.load(passed.map(([origin]) => origin));
-    for (const [origin, seq] of passed) states.touch(origin, seq);
+    await states.load(passed.keys());
+    for (const [origin, seq] of passed) {
+      states.recount(origin);
+      states.touch(origin, seq);
+    }
     await states.write();
-    for (const [origin] of passed) torn.delete(origin);
+    for (const origin of passed.keys()) torn.delete(origin);
   }
 }

@@ -22,6 +22,8 @@ export interface NotificationStores {
 export interface FoldParts extends NotificationStores {
   readonly scope: FoldScope;
   readonly known: Known;
+  /** The checkpoint that it went on from. */
+  readonly from: number;
   /** Whose notifications were found ahead of the checkpoint, up to which number: whoever wrote them may not have counted them. */
   readonly torn: Map<Id, number>;
 }

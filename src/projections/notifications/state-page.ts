@@ -1,5 +1,6 @@
 import type { Id } from '../../base/ids.js';
 import { initialState, type NotificationState } from '../../model/notification-state.js';
+import type { StoredState } from '../../store/notification-states.js';
 import { chunks, type FoldParts } from './parts.js';
 
 interface Touch {
@@ -29,8 +30,13 @@ export class StatePage {
     const missing = [...new Set(origins)].filter((origin) => !this.#states.has(origin));
     for (const state of await this.parts.states.byOrigins(this.parts.scope, missing)) {
       this.#states.set(state.origin, state);
-      if (state.seq > this.done || this.parts.torn.has(state.origin)) this.recount(state.origin);
+      if (this.#isAhead(state) || this.parts.torn.has(state.origin)) this.recount(state.origin);
     }
+  }
+
+  /** Also of what is passed by now: whoever lost the lease counted on from what they had read before. */
+  #isAhead({ seq, holder }: StoredState): boolean {
+    return seq > this.done || (seq > this.parts.from && holder !== (this.parts.scope.holder ?? 0));
   }
 
   has(origin: Id): boolean {

@@ -104,8 +104,8 @@ export class ProgressFold implements Fold {
     this.#taken = [];
     this.#concerns = 0;
     if (said.length > 0) {
-      await this.#cells.join(said);
-      await this.#joinToStandings(said);
+      // Neither is made of the other, and who is killed does both again.
+      await Promise.all([this.#cells.join(said), this.#joinToStandings(said)]);
     }
     if (taken.length > 0) {
       await this.#cells.takeOut(taken);

@@ -21,7 +21,7 @@ async function foldOn(world: World, from: number, chance: Chance): Promise<numbe
     tally.kills += 1;
     return chance(documents + 1);
   };
-  let fold = await world.open(1, seq, kill);
+  let fold = await world.open(1, seq, kill, nextHolder());
   while (seq < world.end) {
     const through = Math.min(world.end, seq + 1 + chance(12));
     const lateEnd = chance(6) === 0 ? Math.min(world.end, seq + 1 + chance(12)) : 0;
@@ -31,13 +31,20 @@ async function foldOn(world: World, from: number, chance: Chance): Promise<numbe
       seq = through;
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
-      fold = await world.open(1, seq, kill);
+      fold = await world.open(1, seq, kill, nextHolder());
     }
     await late?.();
     await checkCounts(world, seq);
   }
   return seq;
 }
+
+/** Each who takes the lease is the next; who lost it is one before. */
+let holder = 0;
+const nextHolder = (): number => {
+  holder += 2;
+  return holder;
+};
 
 /** Another process begins a page and stops at some write; it goes on when it is let. */
 async function startLate(world: World, seq: number, through: number, chance: Chance): Promise<() => Promise<void>> {
@@ -51,13 +58,18 @@ async function startLate(world: World, seq: number, through: number, chance: Cha
   const isStopped = new Promise<void>((resolve) => {
     stopped = resolve;
   });
-  const fold = await world.open(1, seq, async () => {
-    if (before-- === 0) {
-      stopped();
-      await going;
-    }
-    return undefined;
-  });
+  const fold = await world.open(
+    1,
+    seq,
+    async () => {
+      if (before-- === 0) {
+        stopped();
+        await going;
+      }
+      return undefined;
+    },
+    holder - 1,
+  );
   const done = fold.apply(await world.records(seq, through), through);
   await Promise.race([isStopped, done]);
   return async () => {

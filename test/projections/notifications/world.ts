@@ -75,9 +75,9 @@ export class World {
     return (await this.#logs.readAfter(this.workspaceId, after, 10_000, { through })).map(toRecord);
   }
 
-  open(generation: number, seq: number, gate: Gate = async () => undefined): Promise<Fold> {
+  open(generation: number, seq: number, gate: Gate = async () => undefined, holder = 0): Promise<Fold> {
     const { workspaceId } = this;
-    return new NotificationProjection(gated(this.stores, gate)).open({ workspaceId, generation, seq });
+    return new NotificationProjection(gated(this.stores, gate)).open({ workspaceId, generation, seq, holder });
   }
 
   /** What is stored for somebody, and how many of it are said to be unread. */
