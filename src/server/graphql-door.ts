@@ -41,7 +41,8 @@ export async function registerGraphql(app: FastifyInstance, door: GraphqlDoor): 
         const vary = [reply.getHeader('vary'), 'authorization'].filter(Boolean).join(', ');
         reply.headers({ 'cache-control': 'private, no-cache', vary });
       });
-      reading.get('/graphql', (request, reply) =>
+      // A HEAD would be executed like a GET, and answered to nobody.
+      reading.get('/graphql', { exposeHeadRoute: false }, (request, reply) =>
         answer(door, types, request, reply, operationOfParameters(request.query)),
       );
     });
@@ -69,7 +70,7 @@ async function answer(
   const document = type && door.documents.known(query);
   // Who is not let in is told so by Apollo, which awaits the context, too.
   const known = document && (await context.catch(() => undefined));
-  const answered = known && (await door.known.answer(document, sent, known, request.method === 'GET'));
+  const answered = known && (await door.known.answer(document, sent, known, request.method !== 'POST'));
   if (answered) {
     for (const [name, value] of answered.headers ?? []) reply.header(name, value);
     reply.code(answered.status ?? 200).type(type!);
@@ -96,7 +97,7 @@ function httpRequestOf(
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers)) headers.set(name, String(value));
   const operation = { query, ...(operationName && { operationName }), ...(variables && { variables }) };
-  if (request.method !== 'GET') return { method: 'POST', headers, search: '', body: operation };
+  if (request.method === 'POST') return { method: 'POST', headers, search: '', body: operation };
   const parameters = new URLSearchParams({ query: query! });
   if (operationName) parameters.set('operationName', operationName);
   if (variables) parameters.set('variables', JSON.stringify(variables));

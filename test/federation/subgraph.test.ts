@@ -143,6 +143,12 @@ it('finds every noun by its id, and says what is no id', async () => {
   expect(errors).toMatchObject([{ path: ['_entities', 3], extensions: { code: 'BAD_USER_INPUT' } }]);
 });
 
+it('costs what is referred to', async () => {
+  const references = Array.from({ length: 20_001 }, () => ({ __typename: 'User', id: gateway.users.bob }));
+  const { errors } = await entities(references);
+  expect(errors).toMatchObject([{ extensions: { code: 'TOO_COSTLY' } }]);
+});
+
 it('tells subscribers, too', async () => {
   const after = encodeFeedCursor(await gateway.gateway.log.feeds.settle(gateway.home.id));
   const client = stockClient(gateway);

@@ -55,8 +55,16 @@ describe('a page of another origin', () => {
   });
 
   it('may send and read the headers of our API and of the façades, at each of their paths', async () => {
-    const sent = ['authorization', 'content-type', 'x-request-id', 'x-idempotency-key', 'x-user-id'];
-    const read = ['x-request-id', 'etag', 'retry-after', 'x-idempotency-cache-hit', 'x-idempotency-key'];
+    const traced = ['x-request-id', 'x-explain', 'traceparent', 'tracestate'];
+    const sent = ['authorization', 'content-type', ...traced, 'x-idempotency-key', 'x-user-id'];
+    const read = [
+      'x-request-id',
+      'x-feed-cursor',
+      'etag',
+      'retry-after',
+      'x-idempotency-cache-hit',
+      'x-idempotency-key',
+    ];
     for (const path of ['/graphql', '/app/v1/activity-logs', '/oauth2/token/home']) {
       const allowed = await preflight(friend, path);
       expect(names(allowed.headers['access-control-allow-headers'])).toEqual([...sent, 'x-external-user-id']);
@@ -118,5 +126,16 @@ describe('a demo', () => {
     expect(await under('rebound.example')).toBe(403);
     expect(await under('127.0.0.1.rebound.example')).toBe(403);
     await demo.close();
+  });
+
+  it('executes nothing for a method that nobody reads the answer of', async () => {
+    const mutation = 'mutation { createActivityLog(input: {action: "by-head"}) { cursor } }';
+    const headers = { authorization: gateway.people.admin! };
+    for (const method of ['HEAD', 'PUT', 'DELETE']) {
+      const { status } = await send(method, `/graphql?query=${encodeURIComponent(mutation)}`, headers);
+      expect([method, status]).toEqual([method, 404]);
+    }
+    const counted = '{ activityLogs(filter: { actions: ["by-head"] }) { totalCount } }';
+    expect(await gateway.data(counted)).toEqual({ activityLogs: { totalCount: 0 } });
   });
 });

@@ -12,7 +12,7 @@ import {
   UpdatePathwayDocument,
   WithdrawUsersDocument,
 } from '../../schema/operations/operations.js';
-import { decodeFeedCursor } from '../../src/base/cursor.js';
+import { decodeFeedCursor, encodeFeedCursor } from '../../src/base/cursor.js';
 import { type StockClient, stockClient } from '../support/following.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { addKey } from '../support/people.js';
@@ -238,5 +238,26 @@ describe('pathwayProgressed', () => {
     const nowhere = new Follower(here, 'f'.repeat(24));
     await vi.waitFor(() => expect(nowhere.errors).toHaveLength(1), 5000);
     expect(nowhere.errors[0]).toMatchObject([{ extensions: { code: 'NOT_FOUND', field: 'pathwayId' } }]);
+  });
+
+  it('leaves nothing behind of who was refused', async () => {
+    const gateway = await startGateway({ env: { PULL_SOURCES: '0' }, liveTuning: { lingerMs: 50 } });
+    const { createPathway } = await gateway.data(CreatePathwayDocument, { input: { key: 'p', name: 'P' } });
+    const stock = stockClient(gateway, 'admin');
+    const after = encodeFeedCursor({ workspaceId: gateway.abroad.id, epoch: 1, seq: 1 });
+    const variables = { pathwayId: createPathway.pathway.id, after };
+    const refusals = Array.from({ length: 5 }, (_, n) => {
+      const query = print(PathwayProgressedDocument).replace('pathwayProgressed(', `told${n}: pathwayProgressed(`);
+      return new Promise((resolve) => {
+        const sink = { next: () => {}, error: resolve, complete: () => resolve(undefined) };
+        stock.client.subscribe({ query, variables }, sink);
+      });
+    });
+    for (const refusal of await Promise.all(refusals)) {
+      expect(refusal).toMatchObject([{ extensions: { code: 'CURSOR_UNKNOWN' } }]);
+    }
+    await vi.waitFor(() => expect(gateway.gateway.live.counts().cohorts).toBe(0), 5000);
+    await stock.close();
+    await gateway.close();
   });
 });

@@ -41,7 +41,8 @@ export function shapeOf(schema: GraphQLSchema, document: DocumentNode, operation
   const shapes = selectedOf(schema, document, root, [operation.selectionSet]).map((selected): Shape => {
     const { key, field, node } = selected;
     if (!field) return { fixed: key === '__typename' ? 0 : weights.introspection, lists: [] };
-    const batch = operation.operation === 'mutation' ? batchSize(node) : undefined;
+    const isBatch = operation.operation === 'mutation' || field.name === '_entities';
+    const batch = isBatch ? batchSize(node) : undefined;
     const shape = new Shaping(schema, document, batch ?? unpaged).of(selected, weights.item);
     const fixed = shape.fixed + each + (heavyFields[`${root.name}.${field.name}`] ?? 0);
     const inputs: ListShape[] = batch

@@ -84,6 +84,8 @@ export class CohortMaker implements Closeable {
       },
       onUse: (isUsed) => this.#used(home, cohort, isUsed, onEmpty),
     });
+    // Whoever asked for it may be refused after all, or have left.
+    this.#used(home, cohort, false, onEmpty);
     return cohort;
   }
 

@@ -98,6 +98,8 @@ export class FoldSource implements CohortHome<FoldRecord> {
     this.#isReading = true;
     try {
       while (!this.#isClosed && this.#told.seq < this.#latest.seq) await this.#tell(this.#latest);
+      // Another generation may have taken over meanwhile, of the same number.
+      this.#told = { ...this.#latest, seq: this.#told.seq };
     } catch (error) {
       this.parts.onEnded();
       this.close(error);
