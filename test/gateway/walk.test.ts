@@ -261,6 +261,60 @@ Object.assign(rows, {
   'Mutation.removeSource': sourceRow('removeSource'),
 } satisfies Record<string, Row>);
 
+/** Notifications are one's own: a credential that belongs to nobody has none, wherever. */
+const markRow = (name: string): Row => ({
+  document: `mutation($id: ObjectID!) { ${name}(id: $id) { cursor } }`,
+  variables: ({ logId }) => ({ id: logId }),
+  abroad: 'FORBIDDEN',
+});
+
+Object.assign(rows, {
+  'Query.activityLogStats': {
+    document: 'query($u: [String!]) { activityLogStats(filter: { users: $u }) { count } }',
+    variables: ({ userId }) => ({ u: [userId] }),
+    abroad: { activityLogStats: { count: 0 } },
+  },
+  'Query.notifications': { document: '{ notifications { totalCount unreadCount } }', abroad: 'FORBIDDEN' },
+  'Query.notificationPreferences': { document: '{ notificationPreferences { reasons } }', abroad: 'FORBIDDEN' },
+  'Query.follows': { document: '{ follows { totalCount } }', abroad: 'FORBIDDEN' },
+  'Subscription.notificationReceived': {
+    document: 'subscription($after: FeedCursor) { notificationReceived(after: $after) { cursor } }',
+    variables: ({ cursor }) => ({ after: cursor }),
+    abroad: 'FORBIDDEN',
+  },
+  'Mutation.bookmarkNotifications': {
+    document: 'mutation($through: FeedCursor) { bookmarkNotifications(through: $through) { cursor } }',
+    variables: ({ cursor }) => ({ through: cursor }),
+    abroad: 'FORBIDDEN',
+  },
+  'Mutation.markNotificationRead': markRow('markNotificationRead'),
+  'Mutation.markNotificationUnread': markRow('markNotificationUnread'),
+  'Mutation.setNotificationPreferences': {
+    document: 'mutation { setNotificationPreferences(input: { reasons: [FOLLOWING] }) { cursor } }',
+    abroad: 'FORBIDDEN',
+  },
+  'Mutation.follow': {
+    document: 'mutation($id: ObjectID!) { follow(input: { userId: $id }) { cursor } }',
+    variables: ({ userId }) => ({ id: userId }),
+    abroad: 'FORBIDDEN',
+  },
+  'Mutation.unfollow': {
+    document: 'mutation($id: ObjectID!) { unfollow(input: { userId: $id }) { cursor } }',
+    variables: ({ userId }) => ({ id: userId }),
+    abroad: 'FORBIDDEN',
+  },
+  'Query.userErasure': {
+    document: 'query($id: ObjectID!) { userErasure(userId: $id) { state } }',
+    variables: ({ userId }) => ({ id: userId }),
+    abroad: { userErasure: null },
+  },
+  'Mutation.eraseUser': {
+    document: 'mutation($id: ObjectID!) { eraseUser(id: $id) { cursor } }',
+    variables: ({ userId }) => ({ id: userId }),
+    abroad: 'NOT_FOUND',
+  },
+} satisfies Record<string, Row>);
+
 let gateway: TestGateway;
 let home: Home;
 beforeAll(async () => {
