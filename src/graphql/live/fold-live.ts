@@ -1,5 +1,7 @@
 import type { Id } from '../../base/ids.js';
 import type { Logger } from '../../base/logger.js';
+import type { FeedEvent, LogFeed } from '../../log/feed.js';
+import type { Feeds } from '../../log/feeds.js';
 import type { Viewer } from '../../model/viewer.js';
 import type { Reader } from '../loaders.js';
 import type { Cohort } from './cohort.js';
@@ -12,6 +14,7 @@ import type { SubscriptionRequest } from './subscription-request.js';
 import type { FoldRecord, LiveTopic } from './topic.js';
 
 export interface FoldLiveParts {
+  readonly feeds: Pick<Feeds, 'open'>;
   readonly folds: FoldPlaceReader;
   readonly topics: readonly LiveTopic[];
   readonly logger: Logger;
@@ -21,6 +24,8 @@ export interface FoldLiveParts {
 /** Whoever follows in this process what folds make. */
 export class FoldLive {
   readonly #sources = new Map<string, FoldSource>();
+  /** How to stop looking for what is to be forgotten, by workspace. */
+  readonly #watched = new Map<Id, () => void>();
 
   constructor(private readonly parts: FoldLiveParts) {}
 
@@ -72,12 +77,15 @@ export class FoldLive {
   close(error: unknown): void {
     for (const source of this.#sources.values()) source.close(error);
     this.#sources.clear();
+    for (const stop of this.#watched.values()) stop();
+    this.#watched.clear();
   }
 
   async #sourceFor(viewer: Viewer, topic: LiveTopic, args: Values): Promise<FoldSource> {
-    const { folds, logger } = this.parts;
+    const { feeds, folds, logger } = this.parts;
     const { workspaceId } = viewer;
     const followed = await topic.follow(viewer, args);
+    const feed = await feeds.open(workspaceId);
     const start = await folds.settle(workspaceId, topic.fold);
     const key = `${workspaceId}:${topic.fold}:${followed.key}`;
     const known = this.#sources.get(key);
@@ -86,7 +94,18 @@ export class FoldLive {
     const onEnded = (): void => this.#drop(source);
     const source: FoldSource = new FoldSource({ workspaceId, fold, followed, folds, logger, start, onEnded });
     this.#sources.set(key, source);
+    this.#watch(workspaceId, feed);
     return source;
+  }
+
+  /** Once somebody's texts are gone from the log, what was told of them is not told again. */
+  #watch(workspaceId: Id, feed: Pick<LogFeed, 'follow'>): void {
+    if (this.#watched.has(workspaceId)) return;
+    const take = (event: FeedEvent): void => {
+      if (!tellsToForget(event)) return;
+      for (const source of this.#sources.values()) if (source.place.workspaceId === workspaceId) source.forget();
+    };
+    this.#watched.set(workspaceId, feed.follow(take).stop);
   }
 
   #end(source: FoldSource): void {
@@ -96,5 +115,14 @@ export class FoldLive {
 
   #drop(source: FoldSource): void {
     for (const [key, known] of this.#sources) if (known === source) this.#sources.delete(key);
+    const { workspaceId } = source.place;
+    if ([...this.#sources.values()].some(({ place }) => place.workspaceId === workspaceId)) return;
+    this.#watched.get(workspaceId)?.();
+    this.#watched.delete(workspaceId);
   }
 }
+
+/** Where records were passed over nobody knows what they said. */
+const tellsToForget = (event: FeedEvent): boolean =>
+  event.type === 'ended' ||
+  event.records.some((record) => record.kind === 'control' && record.control.noun === 'userErasure');

@@ -74,6 +74,11 @@ export class FoldSource implements CohortHome<FoldRecord> {
     return this.#read(this.#told, seq, limit);
   }
 
+  /** What was told so far is told to nobody again as it was: who goes on from before is told what is read by then. */
+  forget(): void {
+    for (const cohort of this.#cohorts.values()) cohort.reinterpret(foldTelling, this.#told.seq);
+  }
+
   close(error?: unknown): void {
     this.#isClosed = true;
     this.#stop();
