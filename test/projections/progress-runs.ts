@@ -200,6 +200,35 @@ export class ProgressRuns {
     );
   }
 
+  /** What is shown of everybody on every pathway, by pathway and person: what somebody who follows knows. */
+  async shown(generation: number): Promise<Map<string, unknown>> {
+    return this.#shownOf(generation, 0, new Map());
+  }
+
+  /** What they know who knew something of an earlier place, and were told from there on what changed in a generation. */
+  async told(generation: number, after: number, known: ReadonlyMap<string, unknown>): Promise<Map<string, unknown>> {
+    return this.#shownOf(generation, after, new Map(known));
+  }
+
+  /** As one that follows reads it: a few at a time, each from the place of the last. */
+  async #shownOf(generation: number, after: number, known: Map<string, unknown>): Promise<Map<string, unknown>> {
+    const scope: FoldScope = { workspaceId: this.workspaceId, generation };
+    for (const pathwayId of this.#pathwayIds()) {
+      for (let from = after; ; ) {
+        const span = { after: from, through: this.log.head };
+        const some = await this.standings.changedAfter(scope, { pathwayId }, span, 2);
+        for (const { userId, standing } of some) {
+          const key = `${pathwayId}/${userId}`;
+          if (!standing) known.delete(key);
+          else known.set(key, { whole: standing.whole, states: standing.activities.map(({ state }) => state) });
+        }
+        if (some.length < 2) break;
+        from = some.at(-1)!.place;
+      }
+    }
+    return known;
+  }
+
   /** Everything that is kept of a generation, as it lies in the store. */
   async kept({ workspaceId, generation }: FoldScope): Promise<unknown[]> {
     const where = { workspaceId: new ObjectId(workspaceId), generation };

@@ -13,18 +13,50 @@ it('is what the model says, also killed between any two writes, beside others th
   await fc.assert(
     fc.asyncProperty(steps, fc.nat(), async (told, seed) => {
       const runs = new ProgressRuns(store, new History(told), seed);
+      const known = new Map<number, Map<string, unknown>>();
       await runs.disturbed(1, async (checkpoint) => {
         tally.comparisons += 1;
         expect(await runs.stored(1)).toEqual(await runs.modelled(checkpoint));
+        known.set(checkpoint, await runs.shown(1));
       });
       await runs.undisturbed(2, 1 + (seed % 50));
       expect(await runs.stored(2)).toEqual(await runs.stored(1));
+      // Whoever goes on from wherever they were comes to the same, in what was lived through and in what was made anew.
+      const last = await runs.shown(1);
+      for (const [checkpoint, shown] of known)
+        for (const generation of [1, 2]) expect(await runs.told(generation, checkpoint, shown)).toEqual(last);
       for (const name of ['killed', 'stalled', 'late'] as const) tally[name] += runs.tally[name];
     }),
     { numRuns: Number(process.env.PROGRESS_RUNS ?? 30) },
   );
   expect(Math.min(...Object.values(tally))).toBeGreaterThan(10);
 }, 120_000);
+
+it('tells whoever follows of each of many that one record changes, also after a kill between them', async () => {
+  const step = (what: 'user' | 'pathway' | 'enrol', a: number, b = 0) => ({ do: what, a, b, c: 0, at: 1 });
+  const many = Array.from({ length: 450 }, (_, index) => index);
+  const people = many.map((n) => step('user', n));
+  const enrolled = many.map((n) => step('enrol', n));
+  const history = new History([...people, step('pathway', 0), ...enrolled, step('pathway', 0, 1)]);
+  const runs = new ProgressRuns(store, history, 1);
+  const { log, workspaceId } = runs;
+  const end = history.records.length;
+  await log.reach(end);
+  const killed = new Process(async () => {});
+  killed.fold = await runs.projection(killed).open({ workspaceId, generation: 1, seq: 0, holder: 1 });
+  killed.meet('goes', 0);
+  await killed.fold.apply(await log.readAfter(0, end, end - 1), end - 1);
+  killed.meet('killed', 1);
+  const last = await log.readAfter(end - 1, 1);
+  await expect(killed.fold.apply(last, end)).rejects.toThrow();
+  const next = await runs.projection().open({ workspaceId, generation: 1, seq: end - 1, holder: 2 });
+  await next.apply(last, end);
+  const pathwayId = history.pathways[0]!.id;
+  const span = { after: end - 1, through: end };
+  const changed = await runs.standings.changedAfter({ workspaceId, generation: 1 }, { pathwayId }, span, 1000);
+  expect(new Set(changed.map(({ place }) => place)).size).toBe(many.length);
+  expect((await runs.told(1, end - 1, new Map())).size).toBe(many.length);
+});
 
 it('is not what somebody writes late of an entry that was removed since', async () => {
   const step = (what: 'enrol' | 'log' | 'erase') => ({ do: what, a: 0, b: 0, c: 0, at: 1 });

@@ -138,23 +138,24 @@ export class ProgressFold implements Fold {
     await this.#write([...changed.values()]);
   }
 
-  /** Makes standings from the facts, whatever they were: some hundred at a time. */
+  /**
+   * Makes standings from the facts, whatever they were: some hundred at a time. Of those that one record concerns each has
+   * a place of its own, which is the same whoever goes on with them.
+   */
   async #makeAnew(concerns: readonly Concern[]): Promise<void> {
-    const nth = new Map<string, number>();
-    for (let from = 0; from < concerns.length; from += standingsAtOnce) {
-      const some = concerns.slice(from, from + standingsAtOnce);
+    const placed = withPlaces(concerns);
+    for (let from = 0; from < placed.length; from += standingsAtOnce) {
+      const some = placed.slice(from, from + standingsAtOnce);
       const known = await this.#known(some);
       const factsOf = await this.#factsOf(some);
       const changed: PlacedStanding[] = [];
-      for (const { pathwayId, userId, seq } of some) {
+      for (const { pathwayId, userId, seq, place } of some) {
         const former = known.get(nameOf({ pathwayId, userId }));
         const standing = this.#standingOf({ pathwayId, userId }, factsOf);
         if (former && former.seq >= seq) this.#count(former, seq);
         else if (former || standing) {
-          const n = nth.get(`${pathwayId}/${seq}`) ?? 0;
-          nth.set(`${pathwayId}/${seq}`, n + 1);
-          const place = former && isSame(former.standing, standing) ? former.place : placeWithin(seq, n);
-          changed.push({ pathwayId, userId, seq, place, ...(standing && { standing }) });
+          const isKept = former && isSame(former.standing, standing);
+          changed.push({ pathwayId, userId, seq, place: isKept ? former.place : place, ...(standing && { standing }) });
         }
       }
       await this.#write(changed);
@@ -228,6 +229,17 @@ const nameOf = ({ pathwayId, userId }: StandingKey): string => `${pathwayId}/${u
 
 const isSame = (one: Standing | undefined, other: Standing | undefined): boolean =>
   one && other ? isSameStanding(one, other) : one === other;
+
+/** Each with its place among those that the same record concerns on the same pathway, written before or not. */
+function withPlaces(concerns: readonly Concern[]): (Concern & { readonly place: number })[] {
+  const nth = new Map<string, number>();
+  return concerns.map((one) => {
+    const record = `${one.pathwayId}/${one.seq}`;
+    const n = nth.get(record) ?? 0;
+    nth.set(record, n + 1);
+    return { ...one, place: placeWithin(one.seq, n) };
+  });
+}
 
 /** Undefined for what is nobody's, or of nothing that is defined. */
 const keyOf = ({
