@@ -58,6 +58,27 @@ it('tells whoever follows of each of many that one record changes, also after a 
   expect((await runs.told(1, end - 1, new Map())).size).toBe(many.length);
 });
 
+it.each(['user', 'leave', 'undefine', 'define', 'pathway'] as const)(
+  'tells who goes on in what was made anew what it lost by an entry that is removed there: %s',
+  async (change) => {
+    const step = (what: typeof change | 'enrol' | 'log' | 'erase', c = 0) => ({ do: what, a: 0, b: 0, c, at: 1 });
+    const history = new History([step('enrol'), step('log'), step(change), step('erase')]);
+    const runs = new ProgressRuns(store, history, 1);
+    const { log, workspaceId } = runs;
+    const end = history.records.length;
+    const lived = await runs.projection().open({ workspaceId, generation: 1, seq: 0, holder: 0 });
+    const seen = end - 2;
+    await log.reach(seen);
+    await lived.apply(await log.readAfter(0, end), seen);
+    const known = await runs.shown(1);
+    expect(JSON.stringify([...known])).toMatch(/IN_PROGRESS|COMPLETED/);
+    await log.reach(end);
+    await lived.apply(await log.readAfter(seen, end), end);
+    await runs.undisturbed(2, 100);
+    expect(await runs.told(2, seen, known)).toEqual(await runs.shown(1));
+  },
+);
+
 it('is not what somebody writes late of an entry that was removed since', async () => {
   const step = (what: 'enrol' | 'log' | 'erase') => ({ do: what, a: 0, b: 0, c: 0, at: 1 });
   const history = new History([step('enrol'), step('log'), step('erase')]);

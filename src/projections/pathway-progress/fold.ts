@@ -140,7 +140,8 @@ export class ProgressFold implements Fold {
 
   /**
    * Makes standings from the facts, whatever they were: some hundred at a time. Of those that one record concerns each has
-   * a place of its own, which is the same whoever goes on with them.
+   * a place of its own, which is the same whoever goes on with them. It is told again also where it stays the same: who
+   * followed another generation may have been told otherwise, by an entry that was removed since.
    */
   async #makeAnew(concerns: readonly Concern[]): Promise<void> {
     const placed = withPlaces(concerns);
@@ -153,10 +154,8 @@ export class ProgressFold implements Fold {
         const former = known.get(nameOf({ pathwayId, userId }));
         const standing = this.#standingOf({ pathwayId, userId }, factsOf);
         if (former && former.seq >= seq) this.#count(former, seq);
-        else if (former || standing) {
-          const isKept = former && isSame(former.standing, standing);
-          changed.push({ pathwayId, userId, seq, place: isKept ? former.place : place, ...(standing && { standing }) });
-        }
+        else if (standing) changed.push({ pathwayId, userId, seq, place, standing });
+        else if (former) changed.push({ pathwayId, userId, seq, place: former.standing ? place : former.place });
       }
       await this.#write(changed);
     }
@@ -226,9 +225,6 @@ export class ProgressFold implements Fold {
 }
 
 const nameOf = ({ pathwayId, userId }: StandingKey): string => `${pathwayId}/${userId}`;
-
-const isSame = (one: Standing | undefined, other: Standing | undefined): boolean =>
-  one && other ? isSameStanding(one, other) : one === other;
 
 /** Each with its place among those that the same record concerns on the same pathway, written before or not. */
 function withPlaces(concerns: readonly Concern[]): (Concern & { readonly place: number })[] {
