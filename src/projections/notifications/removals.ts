@@ -82,21 +82,22 @@ class Remaking {
     for (const { id } of some) {
       const one = page.get(id)!;
       const seq = seqOf(one);
-      this.states.recount(one.origin);
-      if (one.seq >= seq) {
-        page.meet(one, seq);
-        continue;
-      }
-      const told = (await this.#entriesOf(one.run)).flatMap((entry) => {
-        const concern = entry.concerns.get(one.origin);
-        return concern && concern.by === one.by ? [{ ...entry, reasons: concern.reasons }] : [];
-      });
-      const after = remade(one, told, seq);
-      if (isSame(one, after)) continue;
-      page.put(after);
-      page.settleTwins(after, seq);
+      // Those that settling changes are not met again: they are derived before.
+      for (const twin of page.withTwins(one, seq)) await this.#remakeOne(page, twin, seq);
+      page.settleTwins(one, seq);
     }
     await page.write();
+  }
+
+  async #remakeOne(page: NotificationPage, one: Notification, seq: number): Promise<void> {
+    this.states.recount(one.origin);
+    if (one.seq >= seq) return page.meet(one, seq);
+    const told = (await this.#entriesOf(one.run)).flatMap((entry) => {
+      const concern = entry.concerns.get(one.origin);
+      return concern && concern.by === one.by ? [{ ...entry, reasons: concern.reasons }] : [];
+    });
+    const after = remade(one, told, seq);
+    if (!isSame(one, after)) page.put(after);
   }
 
   #entriesOf(run: Run): Promise<readonly (Addition & { concerns: Map<Id, Concern> })[]> {
