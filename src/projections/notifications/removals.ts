@@ -49,6 +49,7 @@ class Remaking {
       ({ target }) => target.actionClass === 'CREATED' || (target.actorKey !== undefined && isImportant(target)),
     );
     await this.interests.load(deciding.map(({ target }) => itemKey(runOf(target).item)));
+    const lessened = [];
     for (const { target, seq } of deciding) {
       const { item } = runOf(target);
       const { actorKey } = target;
@@ -59,6 +60,10 @@ class Remaking {
       if (before.createdSeq === after.createdSeq && before.changedSeq === after.changedSeq) continue;
       this.interests.set(itemKey(item), after, seq);
       const since = Math.min(before.createdSeq ?? Infinity, before.changedSeq ?? Infinity);
+      lessened.push({ actorKey, item, since, seq });
+    }
+    // Once all of them are known: what is derived from them is kept.
+    for (const { actorKey, item, since, seq } of lessened) {
       for (const origin of this.parts.known.everyOwnerOf(actorKey)) await this.#remakeOf(origin, item, since, seq);
     }
   }

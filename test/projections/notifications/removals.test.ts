@@ -79,3 +79,16 @@ it('takes an entry along from both parts of one who was told of it twice', async
   await story.foldOn(from);
   expect(await shownTo(ben.id)).toEqual([]);
 });
+
+it('takes along what several were told for what they had changed, where all of that goes at once', async () => {
+  const story = new Story();
+  const [ann, ben, cid] = (await story.people(3)) as [User, User, User];
+  const changes = [await story.does(ann, 'i'), await story.does(ben, 'i')];
+  await story.does(cid, 'i');
+  const shownTo = await story.fold();
+  expect([await shownTo(ann.id), await shownTo(ben.id)]).toEqual([['EDITOR', 'EDITOR'], ['EDITOR']]);
+  const from = story.world.end;
+  await story.world.write(changes.map((remove) => ({ remove })));
+  await story.foldOn(from);
+  expect([await shownTo(ann.id), await shownTo(ben.id)]).toEqual([[], []]);
+});
