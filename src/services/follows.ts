@@ -1,10 +1,4 @@
-import {
-  canReadLogs,
-  canReadNotifications,
-  canReadPathways,
-  canReadUsers,
-  canWriteNotifications,
-} from '../auth/policies.js';
+import { canReadNotifications, canReadPathways, canReadUsers, canWriteNotifications } from '../auth/policies.js';
 import type { Clock } from '../base/clock.js';
 import { notFound, tooLarge } from '../base/errors.js';
 import { newId } from '../base/ids.js';
@@ -20,6 +14,7 @@ import type { Pathways } from '../store/pathways.js';
 import type { Users } from '../store/users.js';
 import { visibleFilter } from './activity-logs/listing.js';
 import { checkTarget, type FollowInput } from './follows/input.js';
+import { mayFollow } from './notifications/following.js';
 import { requireOwn, requireUser } from './notifications/own.js';
 import { readSnapshot, type SnapshotParts } from './notifications/snapshot.js';
 import { FeedCursors } from './paging/epochs.js';
@@ -110,13 +105,14 @@ export class FollowService {
   }
 
   async #canSee(viewer: Viewer, target: FollowTarget): Promise<boolean> {
+    if (!mayFollow(viewer)) return false;
     const { workspaceId } = viewer;
     const { users, activities, pathways } = this.parts;
     switch (target.kind) {
       case 'user':
         return canReadUsers(viewer) && (await users.byIds(workspaceId, [target.userId])).length > 0;
       case 'activity':
-        return canReadLogs(viewer) && (await activities.byIds(workspaceId, [target.activityId])).length > 0;
+        return (await activities.byIds(workspaceId, [target.activityId])).length > 0;
       case 'pathway': {
         if (!canReadPathways(viewer)) return false;
         const only = await onlyPathwayIds(this.parts, viewer);
@@ -124,7 +120,7 @@ export class FollowService {
         return (await pathways.byIds(workspaceId, [target.pathwayId])).length > 0;
       }
       case 'object':
-        return canReadLogs(viewer) && this.#hasEntry(viewer, target.object);
+        return this.#hasEntry(viewer, target.object);
     }
   }
 

@@ -3,12 +3,7 @@ import type { Clock } from '../base/clock.js';
 import { notFound } from '../base/errors.js';
 import { type Id, newId } from '../base/ids.js';
 import type { LogWriter } from '../log/writer.js';
-import {
-  isShown,
-  type NotificationFilter,
-  type NotificationPreferences,
-  preferencesNoun,
-} from '../model/notification.js';
+import { type NotificationFilter, type NotificationPreferences, preferencesNoun } from '../model/notification.js';
 import type { Page, PageRequest } from '../model/page.js';
 import { bookmarkNoun, type MarkChange, markNoun } from '../model/read-state.js';
 import type { Viewer } from '../model/viewer.js';
@@ -16,10 +11,11 @@ import { isNotificationKey, type NotificationLists, notificationKey } from '../s
 import type { Notifications } from '../store/notifications.js';
 import { checkId, checkList } from './input/checks.js';
 import { ChangedPeople, type ChangesParts, OwnChanges } from './notifications/changes.js';
+import { isToldTo, toldFilter, toldStanding } from './notifications/following.js';
 import { type BookmarkInput, checkBookmark, checkNotificationFilter } from './notifications/input.js';
 import { requireOwn, requireUser } from './notifications/own.js';
 import { type SeenNotification, seenBy } from './notifications/seen.js';
-import { readSnapshot, type Snapshot, type Standing, standingOf } from './notifications/snapshot.js';
+import { readSnapshot, type Snapshot, type Standing } from './notifications/snapshot.js';
 import type { ReaderContext } from './nouns/results.js';
 import { FeedCursors } from './paging/epochs.js';
 import { cutPage } from './paging/pages.js';
@@ -64,10 +60,10 @@ export class NotificationService {
   async list(viewer: Viewer, args: ListNotifications): Promise<NotificationPage> {
     requireOwn(viewer, canReadNotifications, 'notification:read');
     const request = checkRequest(args.page);
-    const filter = checkNotificationFilter(args.filter);
+    const filter = toldFilter(viewer, checkNotificationFilter(args.filter));
     const { workspaceId } = viewer;
     const start = await startPage(this.parts, workspaceId, notificationList, request, args.atLeast);
-    const { snapshot, seen } = await this.#read(viewer, start.place.seq, (now) => {
+    const { standing, seen } = await this.#read(viewer, start.place.seq, (now) => {
       const selection = { scope: now.scope, states: now.states, filter };
       const lists = this.parts.notificationLists;
       const place = { ...start.place, seq: now.place.seq, epoch: now.place.epoch };
@@ -79,19 +75,19 @@ export class NotificationService {
       } satisfies Parameters<typeof cutPage<SeenNotification>>[0];
       return cutPage(source, notificationList, { ...start, place }, request);
     });
-    return { ...seen, ...standingOf(snapshot) };
+    return { ...seen, ...standing };
   }
 
   /** How many are unread and up to where they are read. @param atLeast a number of the log that the answer must cover. */
   async standing(viewer: ReaderContext, atLeast = 0): Promise<Standing> {
     requireOwn(viewer, canReadNotifications, 'notification:read');
-    return standingOf((await this.#read(viewer, atLeast, async () => undefined)).snapshot);
+    return (await this.#read(viewer, atLeast, async () => undefined)).standing;
   }
 
   /** How the viewer stands after something that they wrote. @param seq the number of the log that it has. */
   async standingAfter(viewer: Viewer, seq: number): Promise<Standing> {
     requireOwn(viewer, canWriteNotifications, 'notification:write');
-    return standingOf((await this.#read(viewer, seq, async () => undefined)).snapshot);
+    return (await this.#read(viewer, seq, async () => undefined)).standing;
   }
 
   /**
@@ -119,9 +115,9 @@ export class NotificationService {
 
   /** One of the viewer's, and how they stand, both as of a place at or above `seq`. */
   async get(viewer: Viewer, id: Id, seq: number): Promise<{ notification: SeenNotification; standing: Standing }> {
-    const { snapshot, seen } = await this.#look(viewer, id, seq);
+    const { standing, seen } = await this.#look(viewer, id, seq);
     if (!seen) throw notFound('This notification', 'id');
-    return { notification: seen, standing: standingOf(snapshot) };
+    return { notification: seen, standing };
   }
 
   /** Which ones the viewer wants; all where they never said. */
@@ -145,7 +141,7 @@ export class NotificationService {
   /** The viewer's own, for who follows them. @throws CodedError FORBIDDEN. */
   changes(viewer: ReaderContext): OwnChanges {
     requireOwn(viewer, canReadNotifications, 'notification:read');
-    return new OwnChanges(this.parts, this.#people, viewer.workspaceId, requireUser(viewer.userId));
+    return new OwnChanges(this.parts, this.#people, viewer);
   }
 
   async #existing(viewer: Viewer, id: Id, atLeast: number): Promise<SeenNotification> {
@@ -157,13 +153,20 @@ export class NotificationService {
   #look(viewer: Viewer, id: Id, atLeast: number) {
     return this.#read(viewer, atLeast, async ({ scope, states }) => {
       const [one] = await this.parts.notifications.byIds(scope, [id]);
-      const isTheirs = one && isShown(one) && states.some(({ origin }) => origin === one.origin);
+      const isTheirs = one && isToldTo(viewer, one) && states.some(({ origin }) => origin === one.origin);
       return isTheirs ? seenBy(one, states) : undefined;
     });
   }
 
-  #read<T>({ workspaceId, userId }: ReaderContext, atLeast: number, look: (snapshot: Snapshot) => Promise<T>) {
-    return readSnapshot(this.parts, workspaceId, requireUser(userId), atLeast, look);
+  /** What is looked at, and how the viewer stands: both of one place. */
+  async #read<T>(viewer: ReaderContext, atLeast: number, look: (snapshot: Snapshot) => Promise<T>) {
+    const { parts } = this;
+    const userId = requireUser(viewer.userId);
+    const { snapshot, seen } = await readSnapshot(parts, viewer.workspaceId, userId, atLeast, async (now) => {
+      const [looked, standing] = await Promise.all([look(now), toldStanding(parts.notificationLists, viewer, now)]);
+      return { looked, standing };
+    });
+    return { snapshot, standing: seen.standing, seen: seen.looked };
   }
 
   async #append(viewer: Viewer, noun: string, change: object): Promise<WrittenAt> {

@@ -41,6 +41,11 @@ beforeAll(async () => {
   gateway.people.alice = await addKey(gateway.store, gateway.home.id, ['*'], gateway.users.alice);
   await gateway.data(FollowDocument, { input: { userId: gateway.users.bob } }, { as: 'alice' });
   await gateway.data(CreateActivityLogDocument, { input: { action: 'followed', userId: gateway.users.bob } });
+  // Who may not follow is told of what is about them.
+  const additionalData = { mentions: [gateway.users.alice] };
+  await gateway.data(CreateActivityLogDocument, {
+    input: { action: 'mentioned', userId: gateway.users.bob, additionalData },
+  });
   seeds = {
     cursor,
     pathway: pathwayId,

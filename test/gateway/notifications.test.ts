@@ -309,6 +309,58 @@ describe('bad input', () => {
     ]);
   });
 
+  it('is to follow others with a credential that reads one’s own entries only', async () => {
+    const [ann, ben] = [await Person.named('Ann'), await Person.named('Ben')];
+    await ben.does('begun', { object: { type: 'Insight', id: ben.id, name: 'x' } });
+    const { createActivity } = await gateway.data<{ createActivity: { activity: { id: Id } } }, unknown>(
+      'mutation ($input: CreateActivityInput!) { createActivity(input: $input) { activity { id } } }',
+      { input: { key: ben.id, name: 'x' } },
+    );
+    const { createPathway } = await gateway.data<{ createPathway: { pathway: { id: Id } } }, unknown>(
+      'mutation ($input: CreatePathwayInput!) { createPathway(input: $input) { pathway { id } } }',
+      { input: { key: ben.id, name: 'x' } },
+    );
+    const targets = {
+      userId: ben.id,
+      activityId: createActivity.activity.id,
+      pathwayId: createPathway.pathway.id,
+      object: { ...insight, id: ben.id },
+    };
+    const wide = ['user:read', 'pathway:read', 'notification:read', 'notification:write'] as const;
+    for (const scopes of [wide, ['activity_log:read:own', ...wide] as const]) {
+      const narrow = new Person(ann.id, await addKey(gateway.store, gateway.home.id, scopes, ann.id));
+      for (const [field, value] of Object.entries(targets)) {
+        expect(code(await narrow.ask(FollowDocument, { input: { [field]: value } }))).toEqual([
+          'NOT_FOUND',
+          `input.${field}`,
+        ]);
+        expect(code(await ann.ask(FollowDocument, { input: { [field]: value } }))).toBeUndefined();
+      }
+      // What was followed under wider rights may be unfollowed under narrower ones.
+      for (const [field, value] of Object.entries(targets)) {
+        expect(code(await narrow.ask(UnfollowDocument, { input: { [field]: value } }))).toBeUndefined();
+      }
+    }
+  });
+
+  it('is a notification of what is only followed, with a credential that reads one’s own entries only', async () => {
+    const [ann, ben] = [await Person.named('Ann'), await Person.named('Ben')];
+    await ann.data(FollowDocument, { input: { userId: ben.id } });
+    await ben.does('followed', { object: undefined });
+    await ben.does('about you', { object: undefined, additionalData: { mentions: [ann.id] } });
+    const wide = await ann.list();
+    expect(wide).toMatchObject({ totalCount: 2, unreadCount: 2 });
+    const own = ['activity_log:read:own', 'user:read', 'notification:read', 'notification:write'] as const;
+    const narrow = new Person(ann.id, await addKey(gateway.store, gateway.home.id, own, ann.id));
+    expect(await narrow.list()).toMatchObject({ totalCount: 1, unreadCount: 1, nodes: [{ action: 'about you' }] });
+    expect(await narrow.list({ filter: { reasons: ['FOLLOWING'] } })).toMatchObject({ totalCount: 0, nodes: [] });
+    const [aboutAnn, followed] = wide.nodes;
+    expect(code(await narrow.ask(MarkNotificationReadDocument, { id: followed!.id }))).toEqual(['NOT_FOUND', 'id']);
+    const { markNotificationRead } = await narrow.data(MarkNotificationReadDocument, { id: aboutAnn!.id });
+    expect(markNotificationRead.unreadCount).toBe(0);
+    expect((await ann.list()).unreadCount).toBe(1);
+  });
+
   it('is a notification of somebody else', async () => {
     const [ann, ben] = [await Person.named('Ann'), await Person.named('Ben')];
     await ann.data(FollowDocument, { input: { userId: ben.id } });

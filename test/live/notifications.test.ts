@@ -42,7 +42,7 @@ class Bell {
   last: string | undefined;
   #more = (): void => {};
 
-  constructor(as: 'alice' | 'bob', after: string, at = gateway) {
+  constructor(as: 'alice' | 'bob' | 'reader', after: string, at = gateway) {
     this.last = after;
     this.stock = stockClient({ url: at.url, people: gateway.people }, as);
     clients.push(this.stock);
@@ -119,6 +119,24 @@ it('tells what is new, grown, gone and read, on whichever gateway it happens, wi
   const now = await list();
   expect(now.unreadCount).toBe(bell.latest!.unreadCount);
   expect(now.bookmark).toBe(bell.latest!.bookmark);
+});
+
+it('tells who reads only their own entries nothing of what they only follow, not even that it happened', async () => {
+  const { store, home, users } = gateway;
+  const scopes = ['activity_log:read:own', 'user:read', 'notification:read', 'notification:write'] as const;
+  gateway.people.reader = await addKey(store, home.id, scopes, users.alice);
+  const { asOf } = await list();
+  const [narrow, wide] = [new Bell('reader', asOf), new Bell('alice', asOf)];
+  await bobDoes('unseen');
+  await wide.until(holds('unseen'));
+  const input = { action: 'about you', additionalData: { mentions: [users.alice] } };
+  await gateway.data(CreateActivityLogDocument, { input }, { as: 'bob' });
+  const told = await narrow.until(holds('about you'));
+  expect(narrow.events).toEqual([told]);
+  expect(told.notifications).toHaveLength(1);
+  const shown = (await gateway.data(NotificationsDocument, { first: 100 }, { as: 'reader' })).notifications;
+  expect(told.unreadCount).toBe(shown.unreadCount);
+  expect((await list()).unreadCount).toBeGreaterThan(shown.unreadCount);
 });
 
 it('tells one who comes back each thing once, as it is by then', async () => {

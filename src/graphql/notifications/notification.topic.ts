@@ -1,5 +1,6 @@
 import { notificationsFold } from '../../model/notification.js';
 import type { NotificationChange } from '../../services/notifications/changes.js';
+import { mayFollow } from '../../services/notifications/following.js';
 import type { FoldRecord, LiveTopic } from '../live/topic.js';
 import type { Services } from '../services.js';
 import type { NotificationEvent } from './notification.event.js';
@@ -12,7 +13,7 @@ export const notificationTopic = ({ notifications }: Pick<Services, 'notificatio
   async follow(viewer) {
     const changes = notifications.changes(viewer);
     return {
-      key: viewer.userId!,
+      key: mayFollow(viewer) ? viewer.userId! : `${viewer.userId}:own`,
       async changedAfter(generation, after) {
         const change = await changes.after({ ...generation, version: 0 }, Math.floor(after));
         return change ? [recordOf(viewer.userId!, change)] : [];

@@ -1,11 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import type { Id } from '../../base/ids.js';
-import { isShown } from '../../model/notification.js';
 import type { Generation } from '../../store/fold-states.js';
+import type { NotificationLists } from '../../store/notification-lists.js';
 import type { NotificationStates } from '../../store/notification-states.js';
 import type { Notifications } from '../../store/notifications.js';
+import type { ReaderContext } from '../nouns/results.js';
+import { concernsBesides, isToldTo, mayFollow, toldStanding } from './following.js';
+import { requireUser } from './own.js';
 import { type SeenNotification, seenBy } from './seen.js';
-import { readSnapshot, type SnapshotParts, type Standing, standingOf } from './snapshot.js';
+import { readSnapshot, type SnapshotParts, type Standing } from './snapshot.js';
 
 /** What changed in somebody's notifications since a place, and how they stand now: all as of `asOf`. */
 export interface NotificationChange extends Standing {
@@ -21,6 +24,7 @@ export interface NotificationChange extends Standing {
 
 export interface ChangesParts extends SnapshotParts {
   readonly notifications: Pick<Notifications, 'changedAbove' | 'changed'>;
+  readonly notificationLists: Pick<NotificationLists, 'count'>;
   readonly notificationStates: Pick<NotificationStates, 'ofOwner' | 'changed'>;
 }
 
@@ -58,42 +62,42 @@ export class OwnChanges {
   constructor(
     private readonly parts: ChangesParts,
     private readonly people: ChangedPeople,
-    private readonly workspaceId: Id,
-    private readonly userId: Id,
+    private readonly viewer: ReaderContext,
   ) {}
 
   /** Undefined where nothing changed after a number and up to where the fold is. */
   async after(place: Generation, after: number): Promise<NotificationChange | undefined> {
-    const { workspaceId, userId } = this;
+    const { parts, viewer } = this;
+    const { workspaceId } = viewer;
+    const userId = requireUser(viewer.userId);
     const isKnown = this.#personId !== undefined;
     if (isKnown && !(await this.people.may(workspaceId, place, after, [userId, this.#personId!]))) return undefined;
-    const { snapshot, seen } = await readSnapshot(this.parts, workspaceId, userId, place.seq, async (now) => {
+    const { snapshot, seen } = await readSnapshot(parts, workspaceId, userId, place.seq, async (now) => {
       const changed = now.states.filter(({ seq }) => seq > after);
       const lists = await Promise.all(
         changed.map(({ origin }) =>
-          this.parts.notifications.changed(
-            now.scope,
-            origin,
-            { seq: after + 1, id: '' },
-            now.place.seq,
-            maxChanges + 1,
-          ),
+          parts.notifications.changed(now.scope, origin, { seq: after + 1, id: '' }, now.place.seq, maxChanges + 1),
         ),
       );
-      return lists.flat().sort((one, other) => one.seq - other.seq);
+      const all = lists.flat().sort((one, other) => one.seq - other.seq);
+      return { all, standing: await toldStanding(parts.notificationLists, viewer, now) };
     });
     this.#personId = snapshot.personId;
     const { states } = snapshot;
     const last = Math.max(0, ...states.map(({ seq }) => seq));
     if (last <= after) return undefined;
-    const told = seen.slice(0, maxChanges);
+    const told = seen.all.slice(0, maxChanges).filter((one) => concernsBesides(viewer, one));
+    const readChanged = states.some(({ readSeq }) => readSeq > after);
+    const isComplete = seen.all.length <= maxChanges;
+    // Even that something happened is not told of what is only followed.
+    if (!mayFollow(viewer) && told.length === 0 && !readChanged && isComplete) return undefined;
     return {
-      ...standingOf(snapshot),
+      ...seen.standing,
       seq: Math.min(place.seq, last),
-      notifications: told.filter(isShown).map((one) => seenBy(one, states)),
-      removedIds: told.filter((one) => !isShown(one)).map(({ id }) => id),
-      readChanged: states.some(({ readSeq }) => readSeq > after),
-      isComplete: seen.length <= maxChanges,
+      notifications: told.filter((one) => isToldTo(viewer, one)).map((one) => seenBy(one, states)),
+      removedIds: told.filter((one) => !isToldTo(viewer, one)).map(({ id }) => id),
+      readChanged,
+      isComplete,
     };
   }
 }
