@@ -85,6 +85,7 @@ import { PathwayCountsStore } from './store/pathway-counts.js';
 import { PathwayStandings } from './store/pathway-standings.js';
 import { Pathways } from './store/pathways.js';
 import { PersonTexts } from './store/person-texts.js';
+import { RunEntries } from './store/run-entries.js';
 import { SourceRows } from './store/source-rows.js';
 import { SourceStates } from './store/source-states.js';
 import { Sources } from './store/sources.js';
@@ -240,6 +241,7 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
       erasures: new UserErasures(store),
       texts: new PersonTexts(store),
       controls: new ControlEntries(store),
+      runEntries: new RunEntries(store),
       onBegun: () => sweeper.wake(),
     }),
     credentials: new CredentialService({ ...parts, credentials, recorder: log.recorder, userExists }),

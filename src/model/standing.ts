@@ -63,3 +63,6 @@ export interface PathwayCounts {
   /** One for each of the pathway's activities, in their order. */
   readonly activities: readonly ActivityCount[];
 }
+
+/** What keeps standings and counts. */
+export const progressFold = 'pathway-progress';

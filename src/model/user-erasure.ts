@@ -24,6 +24,14 @@ export interface ErasedPerson {
   readonly texts: readonly string[];
 }
 
+export const userErasureNoun = 'userErasure';
+
+/**
+ * What a control entry of the noun `userErasure` says whose change is `renamed`: identities that entries have lost, and
+ * which they have instead. It is erased once every fold has taken it; who makes a fold anew meets entries that are renamed.
+ */
+export type RenamedKeys = readonly { readonly from: IdentityKey; readonly to: IdentityKey }[];
+
 /** Of what is looked for within a text, with the spaces around it: shorter words are too often others. */
 const leastLength = 5;
 

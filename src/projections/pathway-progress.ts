@@ -1,4 +1,5 @@
 import type { Id } from '../base/ids.js';
+import { progressFold } from '../model/standing.js';
 import type { FoldScope } from '../store/fold-documents.js';
 import { Counting } from './pathway-progress/counting.js';
 import { ProgressFold } from './pathway-progress/fold.js';
@@ -14,7 +15,7 @@ import type { Fold, FoldPlace, Projection } from './projection.js';
  * for every key (cells), and standings are made of them and of the nouns as the log has them at that place.
  */
 export class PathwayProgressProjection implements Projection {
-  readonly name = 'pathway-progress';
+  readonly name = progressFold;
   readonly version = 1;
 
   constructor(private readonly parts: PathwayProgressParts) {}

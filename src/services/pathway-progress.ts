@@ -5,7 +5,7 @@ import { type Id, isId } from '../base/ids.js';
 import { userIdentity, userIdsAmong } from '../model/identity.js';
 import type { Page, PageRequest } from '../model/page.js';
 import type { PathwayProgressFilter } from '../model/pathway-progress-input.js';
-import type { PathwayCounts } from '../model/standing.js';
+import { type PathwayCounts, progressFold } from '../model/standing.js';
 import type { User } from '../model/user.js';
 import type { Viewer } from '../model/viewer.js';
 import type { Enrolments } from '../store/enrolments.js';
@@ -29,9 +29,6 @@ import {
   statisticsView,
 } from './pathway-progress/views.js';
 import { onlyPathwayIds, onlyUserIds } from './pathways/own.js';
-
-/** The fold of the log that this reads. */
-export const progressFold = 'pathway-progress';
 
 /** Which documents are read, and the number of the log that they reflect. */
 export interface ProgressPlace {

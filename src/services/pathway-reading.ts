@@ -14,6 +14,7 @@ import type { ActivityLog } from '../model/activity-log.js';
 import { activityRef, userIdsAmong } from '../model/identity.js';
 import type { Pathway, PathwayActivity } from '../model/pathway.js';
 import type { ActivityProgress } from '../model/progress.js';
+import { progressFold } from '../model/standing.js';
 import type { User } from '../model/user.js';
 import type { Viewer } from '../model/viewer.js';
 import type { Activities } from '../store/activities.js';
@@ -74,7 +75,6 @@ export interface OpenedPathway {
   standingsIn(activity: PlacedActivity, whose: WhoseStandings): Promise<ActivityStandings>;
 }
 
-const progressFold = 'pathway-progress';
 const atOnce = 500;
 
 /**

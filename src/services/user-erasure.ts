@@ -5,7 +5,7 @@ import { type Id, newId } from '../base/ids.js';
 import type { LogStateReader, LogWriter } from '../log/writer.js';
 import type { IdentityKey } from '../model/identity.js';
 import type { User } from '../model/user.js';
-import { PersonalTexts, type UserErasure } from '../model/user-erasure.js';
+import { PersonalTexts, type UserErasure, userErasureNoun } from '../model/user-erasure.js';
 import type { Viewer } from '../model/viewer.js';
 import { type NamedBy, type PersonTexts, removalSources, type TextErasing } from '../store/person-texts.js';
 import type { RunningErasure, UserErasures } from '../store/user-erasures.js';
@@ -15,11 +15,12 @@ import { placed } from './nouns/changes.js';
 import type { NounHistory } from './nouns/history.js';
 import type { Changed } from './nouns/results.js';
 import { FeedCursors } from './paging/epochs.js';
+import { ErasedFolds, type ErasedFoldsParts } from './users/erased-folds.js';
 import { personalKeys, withoutKeys, withoutTexts } from './users/erasing.js';
 import { checkWhole } from './users/merge-checks.js';
 import { erasePast, type PastParts, personOfPast } from './users/past.js';
 
-export interface UserErasureParts extends PastParts {
+export interface UserErasureParts extends PastParts, Omit<ErasedFoldsParts, 'texts'> {
   readonly users: Pick<Users, 'byIds' | 'byIdentities'>;
   readonly history: NounHistory<User>;
   readonly erasures: UserErasures;
@@ -36,21 +37,27 @@ export interface BegunErasure extends Changed<User> {
   readonly erasure: UserErasure;
 }
 
+/** How soon it is looked again whether folds are done, in milliseconds. */
+const lookAgainMs = 1000;
+
 /** The change that says that nothing of somebody's texts is left: what is kept of answers is to be forgotten with it. */
-const doneChange = { noun: 'userErasure', change: 'done' } as const;
+const doneChange = { noun: userErasureNoun, change: 'done' } as const;
 
 /**
  * Erases what somebody is called, and what they and sources wrote of them, from the log, its history of users and their
  * document, while ids, counts and places stay. In steps, each of which may be killed and run again by anybody:
  * (1) record that it is to be done, and of whom; (2) the user has no name any more, but still every identity; (3) entries
- * lose their texts, and those that an email names are named by the user's id; (4) the user loses the identities that no
- * entry has any more; (5) the log's history of users loses the texts, the changes of (2) and (4) included; (6) say so.
+ * lose their texts, and those that an email names are named by the user's id, which folds are told; (4) the user loses the
+ * identities that no entry has any more; (5) the log's history of users loses the texts, the changes of (2) and (4)
+ * included; (6) whatever folds made of the entries as they were is gone; (7) say so.
  */
 export class UserErasureService {
   readonly #cursors: FeedCursors;
+  readonly #folds: ErasedFolds;
 
   constructor(private readonly parts: UserErasureParts) {
     this.#cursors = new FeedCursors(parts.states);
+    this.#folds = new ErasedFolds(parts);
   }
 
   /** @throws CodedError FORBIDDEN, NOT_FOUND, CONFLICT for one who is part of another, SERVICE_UNAVAILABLE. */
@@ -93,30 +100,60 @@ export class UserErasureService {
 
   /** False where it was to stop before it was done. */
   async #run(workspaceId: Id, erasure: RunningErasure, proceed: () => boolean): Promise<boolean> {
-    const { texts, erasures, writer, clock } = this.parts;
+    const seq =
+      (await this.#folds.toldLast(workspaceId, erasure)) ?? (await this.#eraseAll(workspaceId, erasure, proceed));
+    if (seq === undefined) return false;
+    if (await this.#areFoldsClean(workspaceId, erasure, seq)) {
+      await this.#finish(workspaceId, erasure);
+      return true;
+    }
+    // Nothing tells when the last of them is gone.
+    setTimeout(this.parts.onBegun, lookAgainMs).unref();
+    return false;
+  }
+
+  /** Erases everything that is not a fold's. @returns the place that folds are to pass; undefined where it was to stop. */
+  async #eraseAll(workspaceId: Id, erasure: RunningErasure, proceed: () => boolean): Promise<number | undefined> {
     const { person, userId, startedAt } = erasure;
     const gone = personalKeys(person);
     const erasing: TextErasing = { texts: new PersonalTexts(person.texts), at: startedAt };
-    const all = person.owners.map(({ key }): NamedBy => ({ key, ...(gone.has(key) && { userId: gone.get(key)! }) }));
+    const all = namesOf(erasure);
     await this.#change(workspaceId, userId, (user) => (user.erasedAt ? undefined : withoutTexts(user, startedAt)));
-    if (!(await this.#eraseRecords(workspaceId, all, erasing, proceed))) return false;
+    if (!(await this.#eraseRecords(workspaceId, all, erasing, proceed))) return undefined;
+    // Before the identities go: nobody's progress is without what was done under them.
+    await this.#folds.tell(workspaceId, erasure, 'first', gone);
     await this.#change(workspaceId, userId, (user, at) =>
       user.identities.some((key) => gone.has(key)) ? { ...withoutKeys(user, gone), updatedAt: at } : undefined,
     );
     // What was on its way while their identities were still theirs.
     const named = all.filter(({ key }) => gone.has(key));
-    if (!(await this.#eraseRecords(workspaceId, named, erasing, proceed))) return false;
+    if (!(await this.#eraseRecords(workspaceId, named, erasing, proceed))) return undefined;
     await erasePast(this.parts, workspaceId, person, gone);
+    return this.#folds.tell(workspaceId, erasure, 'last', gone);
+  }
+
+  async #areFoldsClean(workspaceId: Id, erasure: RunningErasure, seq: number): Promise<boolean> {
+    let { formerFolds } = erasure;
+    if (formerFolds === undefined) {
+      formerFolds = await this.#folds.makeAnew(workspaceId, personalKeys(erasure.person));
+      await this.parts.erasures.writeFormerFolds(workspaceId, erasure, formerFolds);
+    }
+    return this.#folds.areClean(workspaceId, seq, formerFolds);
+  }
+
+  async #finish(workspaceId: Id, erasure: RunningErasure): Promise<void> {
+    const { texts, erasures, writer, clock } = this.parts;
+    const { userId, startedAt } = erasure;
+    await this.#folds.forget(workspaceId, erasure);
     await writer.append(workspaceId, {
       kind: 'control',
       id: newId(),
       nativeKey: `${doneChange.noun}:${userId}:${startedAt.getTime()}`,
       control: { ...doneChange, subjectId: userId },
     });
-    const staying: IdentityKey[] = [...new Set(all.map((by) => (by.userId ? `u:${by.userId}` : by.key)))];
+    const staying: IdentityKey[] = [...new Set(namesOf(erasure).map((by) => (by.userId ? `u:${by.userId}` : by.key)))];
     const entries = await texts.count(workspaceId, staying, startedAt);
     await erasures.finish(workspaceId, erasure, entries, clock.now());
-    return true;
   }
 
   async #change(
@@ -154,4 +191,10 @@ export class UserErasureService {
     }
     return true;
   }
+}
+
+/** By what entries name them; of what goes, the user whom they are to name instead. */
+function namesOf({ person }: RunningErasure): NamedBy[] {
+  const gone = personalKeys(person);
+  return person.owners.map(({ key }) => ({ key, ...(gone.has(key) && { userId: gone.get(key)! }) }));
 }

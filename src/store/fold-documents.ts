@@ -117,6 +117,22 @@ export class FoldDocuments<T extends FoldDocument> {
     }
   }
 
+  /** Erases documents of which nothing is left after a record, unless somebody changed them for a later one, or holds the lease later. */
+  async remove(scope: FoldScope, keys: readonly string[], seq: number): Promise<void> {
+    const { holder = 0, isHeld } = scope;
+    if (isHeld?.() === false) throw new LeaseLost();
+    for (let from = 0; from < keys.length; from += keysAtOnce) {
+      const ids = keys.slice(from, from + keysAtOnce).map((key) => foldKey(scope, key));
+      const where = {
+        _id: { $in: ids },
+        ...scopeFields(scope),
+        seq: { $lt: longOf(seq) },
+        holder: { $not: { $gt: holder } },
+      };
+      await read(() => this.collection.deleteMany(where as never));
+    }
+  }
+
   /** Erases some of a generation. Answers whether there may be more. */
   async erase(scope: FoldScope): Promise<boolean> {
     const where = { _id: keysBeginning(foldKey(scope, '')), ...scopeFields(scope) } as never;

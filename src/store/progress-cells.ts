@@ -85,6 +85,11 @@ export class ProgressCells {
     );
   }
 
+  /** Erases those that nothing changed for this record or a later one. */
+  remove(scope: FoldScope, keys: readonly ProgressKey[], seq: number): Promise<void> {
+    return this.#documents.remove(scope, keys.map(cellKey), seq);
+  }
+
   erase(scope: FoldScope): Promise<boolean> {
     return this.#documents.erase(scope);
   }

@@ -43,6 +43,18 @@ export class LoggedProgress {
       return facts;
     });
   }
+
+  /** Which of these entries were taken out of the log. What retention erased was not. */
+  async removedAmong(workspaceId: Id, entryIds: readonly Id[]): Promise<Set<Id>> {
+    const where = {
+      workspaceId: new ObjectId(workspaceId),
+      _id: { $in: entryIds.map((id) => new ObjectId(id)) },
+      removedAt: { $exists: true },
+    };
+    const options = { projection: { _id: 1 }, maxTimeMS: defaultMaxTimeMs };
+    const found = await read(() => this.#logs.find(where, options).toArray());
+    return new Set(found.map(({ _id }) => _id.toHexString()));
+  }
 }
 
 const factFields = { workspaceId: 1, seq: 1, occurredAtMicros: 1, progress: 1, actionClass: 1, outcome: 1 };

@@ -39,6 +39,14 @@ export class RunEntries {
     return found.map(toEntry).sort((one, other) => one.seq - other.seq);
   }
 
+  /** Single ones, in no particular order. */
+  async byIds(workspaceId: Id, ids: readonly Id[]): Promise<ActivityLog[]> {
+    if (ids.length === 0) return [];
+    const where = { ...alive(workspaceId, Number.MAX_SAFE_INTEGER), _id: { $in: ids.map((id) => new ObjectId(id)) } };
+    const options = { projection: { native: 0, words: 0, changes: 0 }, maxTimeMS: patienceMs };
+    return (await read(() => this.#logs.find(where as never, options).toArray())).map(toEntry);
+  }
+
   /** Since when somebody has made or changed an item, by what is left up to a number. */
   async interest(workspaceId: Id, item: Item, actorKey: string, through: number): Promise<Interest> {
     const first = async (condition: Document): Promise<number | undefined> => {

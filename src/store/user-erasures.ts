@@ -16,11 +16,15 @@ interface UserErasureDocument {
   tries: number;
   /** Only while it runs: what it has to find is what is to be forgotten. */
   person?: ErasedPerson;
+  /** Only while it runs. */
+  formerFolds?: number;
 }
 
 /** One that is to be gone on with. */
 export interface RunningErasure extends UserErasure {
   readonly person: ErasedPerson;
+  /** The last generation of notifications that is of entries as they were; absent until their being made anew was asked for. */
+  readonly formerFolds?: number;
 }
 
 export const userErasureCollection = 'user_erasures';
@@ -91,7 +95,19 @@ export class UserErasures {
         { returnDocument: 'after' },
       ),
     );
-    return document?.person && { ...toErasure(document), person: document.person };
+    if (!document?.person) return undefined;
+    const { person, formerFolds } = document;
+    return { ...toErasure(document), person, ...(formerFolds !== undefined && { formerFolds }) };
+  }
+
+  /** Notes which generation of notifications is to be gone before it is done. */
+  async writeFormerFolds(workspaceId: Id, { userId, startedAt }: UserErasure, formerFolds: number): Promise<void> {
+    await read(() =>
+      this.#erasures.updateOne(
+        { _id: new ObjectId(userId), workspaceId: new ObjectId(workspaceId), state: 'RUNNING', startedAt },
+        { $set: { formerFolds } },
+      ),
+    );
   }
 
   /** Ends one, and forgets whom it was of. */
@@ -99,7 +115,7 @@ export class UserErasures {
     await read(() =>
       this.#erasures.updateOne(
         { _id: new ObjectId(userId), workspaceId: new ObjectId(workspaceId), state: 'RUNNING', startedAt },
-        { $set: { state: 'DONE', finishedAt: now, entries }, $unset: { person: '' } },
+        { $set: { state: 'DONE', finishedAt: now, entries }, $unset: { person: '', formerFolds: '' } },
       ),
     );
   }

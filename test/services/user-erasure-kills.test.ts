@@ -5,7 +5,9 @@ import { emailIdentity, userIdentity } from '../../src/model/identity.js';
 import { UserErasureService } from '../../src/services/user-erasure.js';
 import { UserService } from '../../src/services/users.js';
 import { ControlEntries } from '../../src/store/control-entries.js';
+import { Notifications } from '../../src/store/notifications.js';
 import { PersonTexts } from '../../src/store/person-texts.js';
+import { RunEntries } from '../../src/store/run-entries.js';
 import { UserErasures } from '../../src/store/user-erasures.js';
 import { entryDraft, openTestServices, type TestServices, viewerOf } from '../support/services.js';
 
@@ -55,6 +57,8 @@ function erasureIn(life: Life): UserErasureService {
     erasures: life.of(new UserErasures(store)),
     texts: life.of(new PersonTexts(store)),
     controls: new ControlEntries(store),
+    notifications: new Notifications(store),
+    runEntries: new RunEntries(store),
     onBegun: () => {},
   });
 }
@@ -107,4 +111,4 @@ it('is finished by whoever comes next, whenever a process dies, and the users ar
       if (isWhole) break;
     }
   }
-}, 60_000);
+}, 120_000);

@@ -1,17 +1,31 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { EraseUserDocument, UserErasureDocument, type UserErasureQuery } from '../../schema/operations/operations.js';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import {
+  CreateActivityDocument,
+  CreatePathwayDocument,
+  DeleteActivityLogDocument,
+  EnrolUsersDocument,
+  EraseUserDocument,
+  FollowDocument,
+  MarkNotificationReadDocument,
+  NotificationsDocument,
+  PathwayProgressDocument,
+  UserErasureDocument,
+  type UserErasureQuery,
+} from '../../schema/operations/operations.js';
 import { encodeFeedCursor } from '../../src/base/cursor.js';
 import { type Id, newId } from '../../src/base/ids.js';
-import { emailIdentity, nativeIdentity, userIdentity } from '../../src/model/identity.js';
+import { activityRef, emailIdentity, nativeIdentity, userIdentity } from '../../src/model/identity.js';
 
+import { FoldStates } from '../../src/store/fold-states.js';
 import { Following, stockClient } from '../support/following.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import type { As } from '../support/people.js';
+import { type As, addKey } from '../support/people.js';
 import { entryDraft, viewerOf } from '../support/services.js';
 
 let gateway: TestGateway;
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ foldTuning: { graceMs: 100, pollMs: 100 } });
+  gateway.people.alice = await addKey(gateway.store, gateway.home.id, ['*'], gateway.users.alice);
 });
 afterAll(() => gateway.close());
 
@@ -33,7 +47,11 @@ async function somebody(over: { tag: string }): Promise<{ id: Id; formerId: Id }
   await users.update(viewer(), { id: node.id, name: 'Carolina Quandt-Oberholzer', email: 'old@quandt.example' });
   await users.update(viewer(), { id: node.id, name: carol.name, email: carol.email });
   await users.merge(viewer(), { userId: former.id, intoUserId: node.id });
+  await gateway.data(FollowDocument, { input: { userId: node.id } }, { as: 'alice' });
   const said = {
+    actionClass: 'UPDATED' as const,
+    activityRef: activityRef(newId()),
+    progress: { percent: 50 },
     summary: 'Carolina wrote a secretnote',
     additionalData: '{"note":"secretnote"}',
     changes: '[{"field":"name","before":"Oberholzer","after":"Quandt"}]',
@@ -80,6 +98,9 @@ async function done(userId: Id): Promise<NonNullable<UserErasureQuery['userErasu
   }
 }
 
+const folds = ['pathway-progress', 'notifications'];
+const foldsSettled = () => Promise.all(folds.map((fold) => gateway.gateway.log.folds.settle(gateway.home.id, fold)));
+
 /** Where in the whole database a text is found. */
 async function found(text: RegExp): Promise<string[]> {
   const collections = await gateway.store.db.listCollections().toArray();
@@ -102,7 +123,10 @@ it('erases what a person is called from everything, and keeps ids, counts and pl
   await record(gone);
   await gateway.gateway.log.removal.remove(gateway.home.id, gone.id);
   const before = await entriesOf({ tags: ['erased'] });
-  expect(await found(forgotten)).not.toEqual([]);
+  await foldsSettled();
+  const holding = new Set((await found(forgotten)).map((one) => one.split(' ')[0]));
+  for (const name of ['activity_logs', 'users', 'progress_cells', 'notifications', 'item_interest'])
+    expect(holding).toContain(name);
 
   const begun = await gateway.data(EraseUserDocument, { id });
   expect(begun.eraseUser).toMatchObject({
@@ -145,6 +169,77 @@ it('erases what a person is called from everything, and keeps ids, counts and pl
   for (const search of ['secretnote', 'quandt']) expect((await entriesOf({ search })).totalCount).toBe(0);
   expect((await entriesOf({ search: 'open' })).totalCount).toBe(7);
 });
+
+it('keeps how far they are and what others were told of them, as folds made anew from the log have it', async () => {
+  const email = 'verena@sutter.example';
+  const { node } = await gateway.gateway.services.users.create(viewer(), { name: 'Verena Sutter', email });
+  const { createActivity } = await gateway.data(CreateActivityDocument, { input: { key: 'read', name: 'To read' } });
+  const activityId = createActivity.activity.id;
+  const { createPathway } = await gateway.data(CreatePathwayDocument, {
+    input: { key: 'erased', name: 'Erased', activities: [{ activityId }] },
+  });
+  const pathwayId = createPathway.pathway.id;
+  await gateway.data(EnrolUsersDocument, { input: { pathwayId, users: [{ userId: node.id }] } });
+  const actor = { kind: 'USER' as const, key: emailIdentity(email), email };
+  const object = { type: 'Insight', id: 'i1', name: 'x' };
+  const made = { action: 'created', actionClass: 'CREATED' as const, object };
+  const changed = entryDraft({ action: 'updated', actionClass: 'UPDATED', object, actor });
+  const exported = entryDraft({ action: 'exported', actionClass: 'EXPORTED', object, actor });
+  const percentOf = (percent: number) =>
+    entryDraft({ activityRef: activityRef(activityId), actor, progress: { percent } });
+  const removed = percentOf(90);
+  await record(
+    entryDraft({ ...made, actor: { kind: 'USER', key: userIdentity(gateway.users.alice) } }),
+    exported,
+    changed,
+    percentOf(70),
+    removed,
+  );
+  const progress = async () =>
+    (await gateway.data(PathwayProgressDocument, { pathwayId })).pathwayProgress.nodes.map(({ state, percent }) => [
+      state,
+      percent,
+    ]);
+  const ofTheirs = async () => {
+    const { notifications } = await gateway.data(NotificationsDocument, { first: 50 }, { as: 'alice' });
+    const theirs = notifications.nodes.filter((one) => one.object?.id === object.id);
+    const { unreadCount } = notifications;
+    return { unreadCount, theirs: theirs.map(({ action, count, unread }) => [action, count, unread]) };
+  };
+  expect(await progress()).toEqual([['IN_PROGRESS', 90]]);
+  const { notifications } = await gateway.data(NotificationsDocument, { first: 50 }, { as: 'alice' });
+  const { id: readId } = notifications.nodes.find(({ action }) => action === 'exported')!;
+  await gateway.data(MarkNotificationReadDocument, { id: readId }, { as: 'alice' });
+  const before = await ofTheirs();
+  expect(before.theirs).toEqual([
+    ['updated', 1, true],
+    ['exported', 1, false],
+  ]);
+
+  await gateway.data(EraseUserDocument, { id: node.id });
+  await done(node.id);
+  expect(await found(/verena|sutter/i)).toEqual([]);
+  expect(await progress()).toEqual([['IN_PROGRESS', 90]]);
+  expect(await ofTheirs()).toEqual(before);
+
+  await gateway.data(DeleteActivityLogDocument, { id: removed.id });
+  await gateway.data(DeleteActivityLogDocument, { id: changed.id });
+  expect(await progress()).toEqual([['IN_PROGRESS', 70]]);
+  expect(await ofTheirs()).toEqual({ unreadCount: before.unreadCount - 1, theirs: [['exported', 1, false]] });
+
+  const states = new FoldStates(gateway.store);
+  const serving = async () =>
+    Promise.all(folds.map(async (fold) => (await states.read(gateway.home.id, fold))!.serving!.generation));
+  const former = await serving();
+  for (const fold of folds) await states.requestRebuild(gateway.home.id, fold);
+  await vi.waitFor(
+    async () =>
+      (await serving()).forEach((generation, index) => void expect(generation).toBeGreaterThan(former[index]!)),
+    { timeout: 30_000 },
+  );
+  expect(await progress()).toEqual([['IN_PROGRESS', 70]]);
+  expect(await ofTheirs()).toEqual({ unreadCount: before.unreadCount - 1, theirs: [['exported', 1, false]] });
+}, 90_000);
 
 it('tells nobody again what was told of them before', async () => {
   const after = encodeFeedCursor(await gateway.gateway.log.feeds.settle(gateway.home.id));

@@ -1,7 +1,7 @@
+import { progressFold } from '../../model/standing.js';
 import type { Viewer } from '../../model/viewer.js';
 import type { ProgressChange } from '../../services/pathway-progress/follow.js';
 import { progressView } from '../../services/pathway-progress/views.js';
-import { progressFold } from '../../services/pathway-progress.js';
 import type { FoldRecord, Followed, LiveTopic } from '../live/topic.js';
 import type { Services } from '../services.js';
 import type { PathwayProgressEvent } from './pathway-progressed.event.js';

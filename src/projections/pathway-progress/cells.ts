@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Id } from '../../base/ids.js';
+import type { IdentityKey } from '../../model/identity.js';
 import { joined, type ProgressFact, type ProgressFacts } from '../../model/progress.js';
 import type { FoldScope } from '../../store/fold-documents.js';
 import { cellKey, type ProgressCell, type ProgressCells } from '../../store/progress-cells.js';
@@ -34,7 +35,7 @@ export class CellChanges {
   constructor(
     private readonly scope: FoldScope,
     private readonly cells: ProgressCells,
-    private readonly logged: Pick<LoggedProgress, 'factsOf'>,
+    private readonly logged: Pick<LoggedProgress, 'factsOf' | 'removedAmong'>,
   ) {}
 
   /** Joins what entries say, in their order, to what is known. */
@@ -83,6 +84,36 @@ export class CellChanges {
     }
   }
 
+  /**
+   * Gives what is known under an identity that entries have lost to the one that they have instead. It is derived again from
+   * the log, and joined with what the log may no longer hold: entries and their removals were renamed while they were read.
+   * @returns what is left under the former one, for `forget`.
+   */
+  async rename(from: IdentityKey, to: IdentityKey, seq: number): Promise<ProgressKey[]> {
+    const former: ProgressCell[] = [];
+    for await (const cell of this.cells.ofActors(this.scope, [from])) if (cell.seq < seq) former.push(cell);
+    for (let at = 0; at < former.length; at += cellsAtOnce) {
+      const some = former.slice(at, at + cellsAtOnce).map((cell) => ({ cell, key: { ...cell.key, actorKey: to } }));
+      const known = await this.#known(some.map(({ key }) => key));
+      const lots = some.map(({ cell, key }) => joined(cell.facts, known.get(cellKey(key))?.facts ?? {}));
+      const removed = await this.logged.removedAmong(this.scope.workspaceId, lots.flatMap(entryIdsOf));
+      const changed: ProgressCell[] = [];
+      for (const [index, { key }] of some.entries()) {
+        if ((known.get(cellKey(key))?.seq ?? 0) >= seq) continue;
+        const logged = await this.logged.factsOf(this.scope.workspaceId, key, seq);
+        changed.push({ key, seq, facts: joined(without(lots[index]!, removed), logged) });
+      }
+      await this.#write(changed);
+    }
+    return former.map(({ key }) => key);
+  }
+
+  /** Erases what was renamed with a record, once nothing is to be made of it any more. */
+  async forget(keys: readonly ProgressKey[], seq: number): Promise<void> {
+    await this.cells.remove(this.scope, keys, seq);
+    for (const key of keys) this.#recent.delete(cellKey(key));
+  }
+
   /** What is known of some actors with some activities, by `cellKey`. */
   async factsOf(actorKeys: readonly string[], refs: ReadonlySet<string>): Promise<Map<string, ProgressFacts>> {
     const facts = new Map<string, ProgressFacts>();
@@ -110,4 +141,12 @@ export class CellChanges {
     await this.cells.write(this.scope, cells);
     for (const cell of cells) this.#recent.set(cellKey(cell.key), cell);
   }
+}
+
+const entryIdsOf = ({ stated, viewed, touched }: ProgressFacts): Id[] =>
+  [stated, viewed, touched].flatMap((fact) => fact?.entryId ?? []);
+
+function without({ stated, viewed, touched }: ProgressFacts, removed: ReadonlySet<Id>): ProgressFacts {
+  const left = (fact: ProgressFact | undefined) => (fact && removed.has(fact.entryId) ? undefined : fact);
+  return { stated: left(stated), viewed: left(viewed), touched: left(touched) };
 }

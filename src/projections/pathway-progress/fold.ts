@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Id } from '../../base/ids.js';
 import { type FilterFields, filterFields } from '../../model/activity-log.js';
-import type { LogRecord } from '../../model/log-record.js';
+import type { ControlChange, LogRecord } from '../../model/log-record.js';
 import { joined, type ProgressFacts, progressFact } from '../../model/progress.js';
 import { type PlacedStanding, placeWithin, type Standing } from '../../model/standing.js';
+import { type RenamedKeys, userErasureNoun } from '../../model/user-erasure.js';
 import type { FoldScope } from '../../store/fold-documents.js';
 import { cellKey } from '../../store/progress-cells.js';
 import type { ProgressKey } from '../../store/progress-facts.js';
@@ -80,6 +81,7 @@ export class ProgressFold implements Fold {
         return this.#noted(concerns);
       }
       case 'control': {
+        if (record.control.noun === userErasureNoun) return this.#rename(record.control, record.seq);
         const concerned = this.nouns.apply(record.control);
         if (concerned.isEmpty) return;
         await this.#flush();
@@ -88,6 +90,19 @@ export class ProgressFold implements Fold {
       }
       case 'void':
         return;
+    }
+  }
+
+  /** Before they go, standings are made of them once more under the other identity: killed in between, all is done again. */
+  async #rename({ change, payload }: ControlChange, seq: number): Promise<void> {
+    if (change !== 'renamed' || payload === undefined) return;
+    await this.#flush();
+    for (const { from, to } of JSON.parse(payload) as RenamedKeys) {
+      const former = await this.#cells.rename(from, to, seq);
+      const concerns = former.flatMap((key) => this.nouns.concernedBy({ ...key, actorKey: to }));
+      const standings = new Map(concerns.map((one) => [nameOf(one), { ...one, seq }]));
+      await this.#makeAnew([...standings.values()]);
+      await this.#cells.forget(former, seq);
     }
   }
 

@@ -10,7 +10,7 @@ export interface ProgressStores {
   readonly progressCells: ProgressCells;
   readonly standings: PathwayStandings;
   readonly counts: PathwayCountsStore;
-  readonly logged: Pick<LoggedProgress, 'factsOf'>;
+  readonly logged: Pick<LoggedProgress, 'factsOf' | 'removedAmong'>;
 }
 
 export interface PathwayProgressParts extends ProgressStores {
