@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { sleep } from '../../src/base/lifecycle.js';
+import type { Projection } from '../../src/projections/projection.js';
 import { projectionsOf } from '../../src/projections/projections.js';
 import { FoldStates } from '../../src/store/fold-states.js';
 import { type AdminContext, withAdmin } from './context.js';
@@ -28,20 +29,34 @@ export function addFoldCommands(program: Command): void {
     .description('make a fold anew from the log, on the gateways that are running; what there is is read until then')
     .argument('<fold>', 'its name; "folds" shows which there are')
     .argument('[workspace]', 'its key or id; without it, of every workspace')
+    .option('--forget', 'also where retention erased entries of which the fold then no longer knows what they said')
     .addHelpText('after', '\nExample:\n  npm run admin -- rebuild pathway-progress acme')
-    .action((name: string, workspaceKey: string | undefined) =>
+    .action((name: string, workspaceKey: string | undefined, { forget = false }: { forget?: boolean }) =>
       withAdmin(async (context) => {
-        const known = namesOf(context);
-        if (!known.includes(name)) throw new Error(`There is no fold ${name}; there are ${known.join(', ')}`);
+        const known = projectionsOf(context.store);
+        const projection = known.find((one) => one.name === name);
+        if (!projection) throw new Error(`There is no fold ${name}; there are ${namesOf(context).join(', ')}`);
         const workspaces = workspaceKey
           ? [await context.workspace(workspaceKey)]
           : await context.unscoped.listWorkspaces();
+        if (!forget) for (const { id, key } of workspaces) await refuseForgetting(context, id, key, projection);
         for (const { id, key } of workspaces) await rebuild(context, id, key, name);
       }),
     );
 }
 
 const namesOf = ({ store }: AdminContext): string[] => projectionsOf(store).map(({ name }) => name);
+
+/** What is made anew from the log alone knows nothing of what retention erased. */
+async function refuseForgetting({ log }: AdminContext, id: string, key: string, projection: Projection): Promise<void> {
+  if (projection.inherit) return;
+  const firstSeq = (await log.states.read(id))?.firstSeq ?? 1;
+  if (firstSeq <= 1) return;
+  throw new Error(
+    `${key}: retention erased what is below ${firstSeq}; made anew, ${projection.name} would no longer know what those entries said. ` +
+      'Nothing was begun. With --forget it is',
+  );
+}
 
 /** How long a gateway has for saying that it began. */
 const patienceMs = 15_000;

@@ -31,6 +31,9 @@ export class ActivityLogStatsProjection implements Projection {
 
   constructor(private readonly parts: ActivityLogStatsParts) {}
 
+  /** What the log does not hold any more does not count any more. */
+  async inherit(): Promise<void> {}
+
   async open({ workspaceId, generation, seq, holder, isHeld }: FoldPlace): Promise<Fold> {
     const { counts, states } = this.parts;
     const scope = { workspaceId, generation, holder, isHeld };

@@ -23,7 +23,7 @@ export interface FoldTuning {
 }
 
 export interface FoldRunnerParts {
-  readonly log: Pick<Log, 'logs' | 'feeds' | 'folds'>;
+  readonly log: Pick<Log, 'logs' | 'feeds' | 'folds' | 'states'>;
   readonly states: FoldStates;
   readonly unscoped: UnscopedStore;
   /** Unlike any other process's. */
@@ -136,19 +136,38 @@ export class FoldRunner implements Closeable {
     const state = await this.parts.states.ensure(this.workspaceId, name);
     const { serving, building } = state;
     if (this.#mustBegin(state, place.epoch)) {
-      await this.parts.states.begin(this.workspaceId, name, { version: this.projection.version, epoch: place.epoch });
+      await this.#begin(serving, place.epoch);
       return true;
     }
     const isServed = serving !== undefined && this.#isGood(serving, place.epoch);
     const moved = isServed && (await this.#advance('serving', serving, place.seq));
     if (!building) return (await this.#erase(state)) || moved;
-    if (await this.#advance('building', building, place.seq)) return true;
+    if (await this.#advance('building', building, place.seq, isServed ? serving : undefined)) return true;
     if (moved || (isServed && building.seq < serving.seq)) return true;
     // Nothing is read until it is whole, and this process may not have seen yet how far the log goes.
     if (!isServed && building.seq < (await this.#endFor(building))) return false;
-    await this.parts.states.promote(this.workspaceId, name, building);
-    this.parts.log.folds.moved(this.workspaceId, name, building);
+    if (await this.parts.states.promote(this.workspaceId, name, building))
+      this.parts.log.folds.moved(this.workspaceId, name, building);
     return true;
+  }
+
+  /** Begins a generation. What retention erased already is taken over from the one that is read, if that is of the same kind. */
+  async #begin(serving: Generation | undefined, epoch: number): Promise<void> {
+    const { version, name, inherit } = this.projection;
+    const isSame = inherit !== undefined && serving !== undefined && this.#isGood(serving, epoch);
+    const firstSeq = isSame ? await this.#firstSeq() : 1;
+    const inherited = firstSeq > 1 ? { generation: serving!.generation, firstSeq } : undefined;
+    await this.parts.states.begin(this.workspaceId, name, { version, epoch, ...(inherited && { inherited }) });
+  }
+
+  async #firstSeq(): Promise<number> {
+    return (await this.parts.log.states.read(this.workspaceId))?.firstSeq ?? 1;
+  }
+
+  /** Whether retention erased what a generation has neither read nor taken over, though it might have. */
+  async #isPassed({ seq, inherited }: Generation): Promise<boolean> {
+    const firstSeq = await this.#firstSeq();
+    return firstSeq - 1 > seq && firstSeq > (inherited?.firstSeq ?? 1);
   }
 
   /** Where the log ended when a generation was first seen here. */
@@ -177,7 +196,7 @@ export class FoldRunner implements Closeable {
   }
 
   /** Reads one page and has it folded. False where there is none. */
-  async #advance(slot: FoldSlot, from: Generation, through: number): Promise<boolean> {
+  async #advance(slot: FoldSlot, from: Generation, through: number, serving?: Generation): Promise<boolean> {
     if (from.seq >= through) return false;
     const { log, states } = this.parts;
     const { pageRecords } = this.#tuning;
@@ -185,6 +204,10 @@ export class FoldRunner implements Closeable {
       const { fold } = await this.#foldOf(from);
       const options = { through, native: false };
       const documents = await log.logs.readAfter(this.workspaceId, from.seq, pageRecords, options);
+      if (serving && this.projection.inherit && (await this.#isPassed(from))) {
+        await this.#begin(serving, from.epoch);
+        return this.#forget(from);
+      }
       // What retention erased is not there: a short page reaches to the end.
       const seq = documents.length < pageRecords ? through : Number(documents.at(-1)!.seq);
       await fold.apply(documents.map(toRecord), seq);
@@ -206,19 +229,14 @@ export class FoldRunner implements Closeable {
     return true;
   }
 
-  async #foldOf({ generation, seq }: Generation): Promise<OpenFold> {
+  async #foldOf({ generation, seq, inherited }: Generation): Promise<OpenFold> {
     const known = this.#open.get(generation);
     if (known?.seq === seq) return known;
     const lease = this.#lease;
     const isHeld = (): boolean => lease?.isHeld ?? false;
-    const fold = await this.projection.open({
-      workspaceId: this.workspaceId,
-      generation,
-      seq,
-      holder: this.#holder,
-      isHeld,
-    });
-    return { fold, seq };
+    const place = { workspaceId: this.workspaceId, generation, seq, holder: this.#holder, isHeld };
+    if (inherited && seq === 0) await this.projection.inherit?.(place, inherited);
+    return { fold: await this.projection.open(place), seq };
   }
 
   async #erase({ retired }: FoldState): Promise<boolean> {

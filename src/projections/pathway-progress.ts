@@ -1,6 +1,8 @@
 import type { Id } from '../base/ids.js';
 import { progressFold } from '../model/standing.js';
 import type { FoldScope } from '../store/fold-documents.js';
+import type { Inherited } from '../store/fold-states.js';
+import { inheritCells } from './pathway-progress/cells.js';
 import { Counting } from './pathway-progress/counting.js';
 import { ProgressFold } from './pathway-progress/fold.js';
 import { ProgressNouns, progressNouns } from './pathway-progress/nouns.js';
@@ -19,6 +21,12 @@ export class PathwayProgressProjection implements Projection {
   readonly version = 1;
 
   constructor(private readonly parts: PathwayProgressParts) {}
+
+  /** Facts are all that entries leave: what else there is is made of them, and of what retention keeps. */
+  inherit({ workspaceId, generation, holder, isHeld }: FoldPlace, from: Inherited): Promise<void> {
+    const scope = { workspaceId, generation, holder, isHeld };
+    return inheritCells(this.parts.progressCells, scope, { workspaceId, generation: from.generation }, from.firstSeq);
+  }
 
   async open({ workspaceId, generation, seq, holder, isHeld }: FoldPlace): Promise<Fold> {
     const scope = { workspaceId, generation, holder, isHeld };

@@ -1,5 +1,6 @@
 import type { Id } from '../base/ids.js';
 import type { LogRecord } from '../model/log-record.js';
+import type { Inherited } from '../store/fold-states.js';
 
 /**
  * A fold of the log: its documents can be made again from the log alone.
@@ -11,6 +12,11 @@ export interface Projection {
   readonly name: string;
   /** Raised when what it makes changes: a new generation is built beside the old one and then takes its place. */
   readonly version: number;
+  /**
+   * Takes over what entries said that retention erased, from the generation that is read into one that begins: before
+   * anything is folded into it, and again where who did so was killed. Absent of a fold that forgets it when made anew.
+   */
+  inherit?(place: FoldPlace, from: Inherited): Promise<void>;
   /** Opens it where the documents of a generation stand; at number 0 there are none. */
   open(place: FoldPlace): Promise<Fold>;
   /** Erases documents of a generation that nobody reads any more, some at a time. Answers whether more is left. */

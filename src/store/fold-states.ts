@@ -13,6 +13,14 @@ export interface Generation {
   readonly epoch: number;
   /** The number of the log that its documents reflect. */
   readonly seq: number;
+  /** What it takes over before anything is folded into it. */
+  readonly inherited?: Inherited;
+}
+
+/** What entries below a number, which retention erased, said in another generation. */
+export interface Inherited {
+  readonly generation: number;
+  readonly firstSeq: number;
 }
 
 /** Where one fold of one workspace stands. */
@@ -32,6 +40,7 @@ interface GenerationDocument {
   version: number;
   epoch: number;
   seq: Long | number;
+  inherited?: { generation: number; firstSeq: Long | number } | null;
 }
 
 interface FoldDocument {
@@ -106,14 +115,19 @@ export class FoldStates {
   }
 
   /** Begins a generation from nothing, in the place of one that was being built. */
-  async begin(workspaceId: Id, name: string, { version, epoch }: Pick<Generation, 'version' | 'epoch'>): Promise<void> {
+  async begin(
+    workspaceId: Id,
+    name: string,
+    { version, epoch, inherited }: Pick<Generation, 'version' | 'epoch' | 'inherited'>,
+  ): Promise<void> {
     const generation = { $add: ['$last', 1] };
+    const taken = inherited && { ...inherited, firstSeq: Long.fromNumber(inherited.firstSeq) };
     const building = { $ifNull: ['$building.generation', null] };
     await this.#folds.updateOne({ workspaceId: new ObjectId(workspaceId), name }, [
       {
         $set: {
           last: generation,
-          building: { generation, version, epoch, seq: Long.ZERO },
+          building: { generation, version, epoch, seq: Long.ZERO, inherited: taken ?? null },
           retired: { $cond: [{ $eq: [building, null] }, '$retired', { $concatArrays: ['$retired', [building]] }] },
           rebuild: false,
         },
@@ -147,7 +161,7 @@ export class FoldStates {
             serving: '$building',
           },
         },
-        { $unset: 'building' },
+        { $unset: ['building', 'serving.inherited'] },
       ],
     );
     return matchedCount === 1;
@@ -171,9 +185,10 @@ const toState = ({ serving, building, retired, rebuild }: FoldDocument): FoldSta
   rebuild,
 });
 
-const toGeneration = ({ generation, version, epoch, seq }: GenerationDocument): Generation => ({
+const toGeneration = ({ generation, version, epoch, seq, inherited }: GenerationDocument): Generation => ({
   generation,
   version,
   epoch,
   seq: Number(seq),
+  ...(inherited && { inherited: { ...inherited, firstSeq: Number(inherited.firstSeq) } }),
 });

@@ -1,7 +1,15 @@
 import type { Collection, Document } from 'mongodb';
 import type { ProgressFacts } from '../model/progress.js';
 import type { Store } from './connect.js';
-import { type FoldDocument, FoldDocuments, type FoldScope, foldKey, longOf, scopeFields } from './fold-documents.js';
+import {
+  type FoldDocument,
+  FoldDocuments,
+  type FoldScope,
+  foldKey,
+  keysBeginning,
+  longOf,
+  scopeFields,
+} from './fold-documents.js';
 import { type FactsDocument, factsSchema, type ProgressKey, toFacts, toFactsDocument } from './progress-facts.js';
 import { read } from './read.js';
 
@@ -71,6 +79,12 @@ export class ProgressCells {
       const found = await read(() => this.#collection.find({ $or: ranges }, { batchSize: 1000 }).toArray());
       for (const document of found) yield toCell(document);
     }
+  }
+
+  /** Every one that there is; a batch at a time is in memory. */
+  async *all(scope: FoldScope): AsyncGenerator<ProgressCell> {
+    const where = { _id: keysBeginning(foldKey(scope, '')), ...scopeFields(scope) };
+    for await (const document of this.#collection.find(where, { batchSize: 1000 })) yield toCell(document);
   }
 
   write(scope: FoldScope, cells: readonly ProgressCell[]): Promise<void> {

@@ -3,6 +3,7 @@ import { type Id, newId } from '../../src/base/ids.js';
 import { type Deferred, deferred } from '../../src/base/lifecycle.js';
 import { PathwayProgressProjection } from '../../src/projections/pathway-progress.js';
 import type { Fold } from '../../src/projections/projection.js';
+import { ActivityLogs } from '../../src/store/activity-logs.js';
 import type { Store } from '../../src/store/connect.js';
 import type { FoldScope } from '../../src/store/fold-documents.js';
 import { PathwayCountsStore } from '../../src/store/pathway-counts.js';
@@ -155,6 +156,19 @@ export class ProgressRuns {
       await applied.finally(() => clearInterval(stepping));
     }
     await compare(end);
+  }
+
+  /** Erases what is below a number, as retention does, and makes a generation of another and of the rest. */
+  async afterRetention(firstSeq: number, from: number, generation: number, pageRecords: number): Promise<void> {
+    await this.retain(firstSeq);
+    const place = { workspaceId: this.workspaceId, generation, seq: 0, holder: 0 };
+    await this.projection().inherit(place, { generation: from, firstSeq });
+    await this.undisturbed(generation, pageRecords);
+  }
+
+  async retain(firstSeq: number): Promise<void> {
+    const logs = new ActivityLogs(this.store);
+    while ((await logs.deleteBelow(this.workspaceId, firstSeq, 1000)) > 0);
   }
 
   /** In one go, in pages of a size. */

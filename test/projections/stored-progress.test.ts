@@ -25,6 +25,11 @@ it('is what the model says, also killed between any two writes, beside others th
       const last = await runs.shown(1);
       for (const [checkpoint, shown] of known)
         for (const generation of [1, 2]) expect(await runs.told(generation, checkpoint, shown)).toEqual(last);
+      const firstSeq = 1 + (seed % runs.log.head);
+      await runs.afterRetention(firstSeq, 1, 3, 1 + (seed % 30));
+      expect(await runs.stored(3)).toEqual(await runs.stored(1));
+      for (const [checkpoint, shown] of known)
+        if (checkpoint >= firstSeq - 1) expect(await runs.told(3, checkpoint, shown)).toEqual(last);
       for (const name of ['killed', 'stalled', 'late'] as const) tally[name] += runs.tally[name];
     }),
     { numRuns: Number(process.env.PROGRESS_RUNS ?? 30) },
@@ -78,6 +83,25 @@ it.each(['user', 'leave', 'undefine', 'define', 'pathway'] as const)(
     expect(await runs.told(2, seen, known)).toEqual(await runs.shown(1));
   },
 );
+
+it('still is what an entry said that retention erased, once a later one of another kind is removed', async () => {
+  const step = (what: 'enrol' | 'log' | 'erase', a = 0, b = 0) => ({ do: what, a, b, c: 0, at: 1 });
+  // The same person with the same activity: who has begun, and then is done.
+  const history = new History([step('enrol'), step('log'), step('log', 3), step('erase', 0, 1)]);
+  const runs = new ProgressRuns(store, history, 1);
+  const { log, workspaceId } = runs;
+  const end = history.records.length;
+  const lived = await runs.projection().open({ workspaceId, generation: 1, seq: 0, holder: 0 });
+  await log.reach(end - 1);
+  await lived.apply(await log.readAfter(0, end), end - 1);
+  const states = async () => JSON.stringify([...(await runs.shown(1)).values()]);
+  expect(await states()).toContain('COMPLETED');
+  await runs.retain(end - 1);
+  await log.reach(end);
+  await lived.apply(await log.readAfter(end - 1, end), end);
+  expect(await states()).not.toContain('COMPLETED');
+  expect(await states()).toContain('IN_PROGRESS');
+});
 
 it('is not what somebody writes late of an entry that was removed since', async () => {
   const step = (what: 'enrol' | 'log' | 'erase') => ({ do: what, a: 0, b: 0, c: 0, at: 1 });

@@ -24,6 +24,25 @@ export interface TakenOut {
 const cellsAtOnce = 500;
 const cellsRemembered = 20_000;
 
+/** Copies, into a generation that begins, the facts of entries below a number. They may be copied again. */
+export async function inheritCells(
+  cells: Pick<ProgressCells, 'all' | 'write'>,
+  scope: FoldScope,
+  from: FoldScope,
+  firstSeq: number,
+): Promise<void> {
+  let some: ProgressCell[] = [];
+  for await (const { key, facts } of cells.all(from)) {
+    const early = Object.entries(facts).filter(([, fact]) => fact && fact.seq < firstSeq);
+    if (early.length === 0) continue;
+    some.push({ key, seq: 0, facts: Object.fromEntries(early) });
+    if (some.length < cellsAtOnce) continue;
+    await cells.write(scope, some);
+    some = [];
+  }
+  await cells.write(scope, some);
+}
+
 /** Cells, as the records of the log change them. */
 export class CellChanges {
   /**
@@ -77,7 +96,7 @@ export class CellChanges {
         const targets = new Set(group.map(({ targetId }) => targetId));
         const { stated, viewed, touched } = cell?.facts ?? {};
         const decided = [stated, viewed, touched].some((fact) => fact && targets.has(fact.entryId));
-        const facts = decided ? await this.logged.factsOf(this.scope.workspaceId, key, seq) : (cell?.facts ?? {});
+        const facts = decided ? await this.#without(targets, cell!, seq) : (cell?.facts ?? {});
         changed.push({ key, seq, facts });
       }
       await this.#write(changed);
@@ -112,6 +131,12 @@ export class CellChanges {
   async forget(keys: readonly ProgressKey[], seq: number): Promise<void> {
     await this.cells.remove(this.scope, keys, seq);
     for (const key of keys) this.#recent.delete(cellKey(key));
+  }
+
+  /** What others said stays: retention may have erased their entries meanwhile. */
+  async #without(targets: ReadonlySet<Id>, { key, facts }: ProgressCell, seq: number): Promise<ProgressFacts> {
+    const left = Object.entries(facts).filter(([, fact]) => fact && !targets.has(fact.entryId));
+    return joined(Object.fromEntries(left), await this.logged.factsOf(this.scope.workspaceId, key, seq));
   }
 
   /** What is known of some actors with some activities, by `cellKey`. */
