@@ -70,7 +70,8 @@ export class FoldPlaces implements Closeable {
 
   #watchOf(workspaceId: Id, fold: string): FoldWatch {
     const key = keyOf(workspaceId, fold);
-    const watch = this.#watches.get(key) ?? new FoldWatch(workspaceId, fold, this.options);
+    const watch =
+      this.#watches.get(key) ?? new FoldWatch(workspaceId, fold, this.options, () => this.#onWanted(workspaceId));
     this.#watches.set(key, watch);
     return watch;
   }
@@ -94,6 +95,8 @@ class FoldWatch implements Closeable {
     private readonly workspaceId: Id,
     private readonly fold: string,
     private readonly options: FoldPlacesOptions,
+    /** Told again and again while somebody waits or follows. */
+    private readonly onWanted: () => void,
   ) {
     this.#clock = options.clock ?? systemClock;
   }
@@ -159,6 +162,7 @@ class FoldWatch implements Closeable {
 
   async #pollWhileWanted(): Promise<void> {
     while (this.#isWanted && !this.#closing.signal.aborted) {
+      this.onWanted();
       if (!this.#isFresh()) await this.#look();
       await sleep(this.options.pollMs ?? 1000, this.#closing.signal);
     }

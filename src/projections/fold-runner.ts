@@ -8,12 +8,13 @@ import type { Log } from '../log/log.js';
 import type { FoldSlot, FoldState, FoldStates, Generation } from '../store/fold-states.js';
 import { toRecord } from '../store/log-document.js';
 import type { UnscopedStore } from '../store/unscoped.js';
+import { hasWork, isGood, mustBegin } from './fold-work.js';
 import type { Fold, Projection } from './projection.js';
 
 export interface FoldTuning {
   /** How soon another process goes on where one was killed. */
   readonly leaseMs?: number;
-  /** How long whoever has nothing to do keeps the lease. */
+  /** How long whoever has nothing to do keeps the lease; and then how long it still looks whether there is. */
   readonly idleMs?: number;
   /** How often it looks by itself whether it is to be made anew, or whether the lease is free. */
   readonly pollMs?: number;
@@ -55,6 +56,8 @@ export class FoldRunner implements Closeable {
   #awake = deferred();
   #holder = 0;
   #lease: KeptLease | undefined;
+  #neededAtMs = performance.now();
+  #isEnded = false;
   /** In a row, without a page in between. */
   #failures = 0;
 
@@ -65,6 +68,17 @@ export class FoldRunner implements Closeable {
   ) {
     this.#tuning = { ...defaults, ...parts.tuning };
     this.#running = inBackground(() => this.#run());
+  }
+
+  /** Resolves when it is closed or has ended by itself: for a while there was nothing to do and nobody wanted it. */
+  get ended(): Promise<void> {
+    return this.#running;
+  }
+
+  /** Somebody reads what it makes. False where it has ended. */
+  want(): boolean {
+    this.#neededAtMs = performance.now();
+    return !this.#isEnded;
   }
 
   async close(): Promise<void> {
@@ -84,6 +98,7 @@ export class FoldRunner implements Closeable {
         stop = feed.watch(() => this.#awake.resolve());
         this.#awake = deferred();
         if (await this.#hasWork(feed)) {
+          this.#neededAtMs = performance.now();
           const lease = await KeptLease.take(
             unscoped,
             `fold:${this.workspaceId}:${name}`,
@@ -92,7 +107,8 @@ export class FoldRunner implements Closeable {
           );
           if (lease) await this.#holding(lease, feed);
           else await sleep(this.#tuning.pollMs, this.#closing.signal);
-        } else await this.#rest();
+        } else if (performance.now() - this.#neededAtMs > this.#tuning.idleMs) break;
+        else await this.#rest();
         this.#failures = 0;
       } catch (error) {
         this.#failures += 1;
@@ -100,6 +116,7 @@ export class FoldRunner implements Closeable {
         await sleep(Math.min(5000, 50 * 2 ** this.#failures), this.#closing.signal);
       }
     }
+    this.#isEnded = true;
     stop();
   }
 
@@ -135,7 +152,7 @@ export class FoldRunner implements Closeable {
     const { place } = feed;
     const state = await this.parts.states.ensure(this.workspaceId, name);
     const { serving, building } = state;
-    if (this.#mustBegin(state, place.epoch)) {
+    if (mustBegin(state, this.projection.version, place.epoch)) {
       await this.#begin(serving, place.epoch);
       return true;
     }
@@ -179,20 +196,11 @@ export class FoldRunner implements Closeable {
 
   async #hasWork(feed: LogFeed): Promise<boolean> {
     const state = await this.parts.states.ensure(this.workspaceId, this.projection.name);
-    const { serving, building, retired } = state;
-    // A process of a newer release makes it now; what this one would write is of the old kind.
-    if (serving && serving.version > this.projection.version) return false;
-    if (building || retired.length > 0 || this.#mustBegin(state, feed.place.epoch)) return true;
-    return serving !== undefined && serving.seq < feed.place.seq;
-  }
-
-  #mustBegin({ serving, building, rebuild }: FoldState, epoch: number): boolean {
-    if (building) return !this.#isGood(building, epoch);
-    return rebuild || !serving || !this.#isGood(serving, epoch);
+    return hasWork(state, this.projection.version, feed.place);
   }
 
   #isGood(one: Generation, epoch: number): boolean {
-    return one.epoch === epoch && one.version === this.projection.version;
+    return isGood(one, this.projection.version, epoch);
   }
 
   /** Reads one page and has it folded. False where there is none. */

@@ -43,7 +43,7 @@ interface GenerationDocument {
   inherited?: { generation: number; firstSeq: Long | number } | null;
 }
 
-interface FoldDocument {
+export interface FoldStateDocument {
   _id: ObjectId;
   workspaceId: ObjectId;
   name: string;
@@ -82,7 +82,7 @@ export class FoldStates {
   readonly #folds;
 
   constructor(store: Store) {
-    this.#folds = store.collection<FoldDocument>(foldCollection);
+    this.#folds = store.collection<FoldStateDocument>(foldCollection);
   }
 
   /** Makes the state where there is none. */
@@ -96,12 +96,12 @@ export class FoldStates {
         { upsert: true, returnDocument: 'after' },
       ),
     );
-    return toState(document!);
+    return toFoldState(document!);
   }
 
   async read(workspaceId: Id, name: string): Promise<FoldState | undefined> {
     const document = await this.#folds.findOne({ workspaceId: new ObjectId(workspaceId), name });
-    return document ? toState(document) : undefined;
+    return document ? toFoldState(document) : undefined;
   }
 
   /** Whoever makes it from now on is the n-th to do so. */
@@ -144,7 +144,7 @@ export class FoldStates {
         [`${slot}.generation`]: from.generation,
         [`${slot}.seq`]: Long.fromNumber(from.seq),
       },
-      { $set: { [`${slot}.seq`]: Long.fromNumber(seq) } } as UpdateFilter<FoldDocument>,
+      { $set: { [`${slot}.seq`]: Long.fromNumber(seq) } } as UpdateFilter<FoldStateDocument>,
     );
     return matchedCount === 1;
   }
@@ -178,7 +178,7 @@ export class FoldStates {
   }
 }
 
-const toState = ({ serving, building, retired, rebuild }: FoldDocument): FoldState => ({
+export const toFoldState = ({ serving, building, retired, rebuild }: FoldStateDocument): FoldState => ({
   serving: serving && toGeneration(serving),
   building: building && toGeneration(building),
   retired,

@@ -7,7 +7,7 @@ import type { Store } from './connect.js';
 import { upsert } from './upsert.js';
 
 /** One per workspace: the counter that numbers come from, and what every reader of the log must know. */
-interface LogStateDocument {
+export interface LogStateDocument {
   /** The workspace. */
   _id: ObjectId;
   workspaceId: ObjectId;

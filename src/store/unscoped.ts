@@ -11,8 +11,10 @@ import {
   credentialCollection,
   toCredentialRecord,
 } from './credential-document.js';
+import { type FoldState, type FoldStateDocument, foldCollection, toFoldState } from './fold-states.js';
 import { type LeaseDocument, leaseCollection } from './lease-document.js';
 import type { LogDocument } from './log-document.js';
+import { type LogStateDocument, logStateCollection } from './log-states.js';
 import { type SourceDocument, sourceCollection } from './source-document.js';
 import { toWorkspace, type WorkspaceDocument, workspaceCollection } from './workspace-document.js';
 
@@ -22,6 +24,15 @@ export interface Lease {
   readonly holder: string;
   readonly fence: number;
   readonly expiresAt: Date;
+}
+
+/** How far the log of a workspace goes, and where its folds stand, by name. */
+export interface FoldedLog {
+  readonly workspaceId: Id;
+  readonly epoch: number;
+  /** The highest number reserved; there need be no record with it. */
+  readonly seq: number;
+  readonly folds: ReadonlyMap<string, FoldState>;
 }
 
 /** How many API keys with a chosen secret are compared at most; only a demo has one. */
@@ -36,6 +47,8 @@ export class UnscopedStore {
   readonly #leases;
   readonly #sources;
   readonly #logs;
+  readonly #folds;
+  readonly #logStates;
 
   constructor(store: Store) {
     this.#credentials = store.collection<CredentialDocument>(credentialCollection);
@@ -43,6 +56,8 @@ export class UnscopedStore {
     this.#leases = store.collection<LeaseDocument>(leaseCollection);
     this.#sources = store.collection<SourceDocument>(sourceCollection);
     this.#logs = store.collection<LogDocument>(logCollection);
+    this.#folds = store.collection<FoldStateDocument>(foldCollection);
+    this.#logStates = store.collection<LogStateDocument>(logStateCollection);
   }
 
   /** The API key whose secret has this SHA-256 (base64). */
@@ -91,6 +106,23 @@ export class UnscopedStore {
 
   async workspaceIds(): Promise<Id[]> {
     return (await this.listWorkspaces()).map(({ id }) => id);
+  }
+
+  /** The log of every workspace with its folds, in three commands however many there are. */
+  async foldedLogs(): Promise<FoldedLog[]> {
+    const batchSize = 10_000;
+    const projection = { epoch: 1, seq: 1 };
+    const known = new Set(await this.workspaceIds());
+    // The logs first: what a fold then reflects already is never taken for work.
+    const states = await this.#logStates.find({}, { projection, batchSize }).toArray();
+    const logs = states.filter(({ _id }) => known.has(_id.toHexString()));
+    const folds = await this.#folds.find({}, { batchSize }).toArray();
+    const statesOf = new Map(logs.map(({ _id }) => [_id.toHexString(), new Map<string, FoldState>()]));
+    for (const one of folds) statesOf.get(one.workspaceId.toHexString())?.set(one.name, toFoldState(one));
+    return logs.map(({ _id, epoch, seq }) => {
+      const workspaceId = _id.toHexString();
+      return { workspaceId, epoch, seq: Number(seq), folds: statesOf.get(workspaceId)! };
+    });
   }
 
   /** The workspace of a source, for what it delivers by itself. Undefined where there is no such source. */
