@@ -164,7 +164,7 @@ export class FoldRunner implements Closeable {
     // Nothing is read until it is whole, and this process may not have seen yet how far the log goes.
     if (!isServed && building.seq < (await this.#endFor(building))) return false;
     if (await this.parts.states.promote(this.workspaceId, name, building))
-      this.parts.log.folds.moved(this.workspaceId, name, building);
+      this.parts.log.folds.moved(this.workspaceId, name, { ...building, builtThrough: building.seq });
     return true;
   }
 

@@ -15,6 +15,8 @@ export interface Generation {
   readonly seq: number;
   /** What it takes over before anything is folded into it. */
   readonly inherited?: Inherited;
+  /** Where it was when it took its place: what was gone from the log by then has left no trace in its documents. */
+  readonly builtThrough?: number;
 }
 
 /** What entries below a number, which retention erased, said in another generation. */
@@ -41,6 +43,7 @@ interface GenerationDocument {
   epoch: number;
   seq: Long | number;
   inherited?: { generation: number; firstSeq: Long | number } | null;
+  builtThrough?: Long | number;
 }
 
 export interface FoldStateDocument {
@@ -158,7 +161,7 @@ export class FoldStates {
         {
           $set: {
             retired: { $cond: [{ $eq: [served, null] }, '$retired', { $concatArrays: ['$retired', [served]] }] },
-            serving: '$building',
+            serving: { $mergeObjects: ['$building', { builtThrough: '$building.seq' }] },
           },
         },
         { $unset: ['building', 'serving.inherited'] },
@@ -185,10 +188,18 @@ export const toFoldState = ({ serving, building, retired, rebuild }: FoldStateDo
   rebuild,
 });
 
-const toGeneration = ({ generation, version, epoch, seq, inherited }: GenerationDocument): Generation => ({
+const toGeneration = ({
+  generation,
+  version,
+  epoch,
+  seq,
+  inherited,
+  builtThrough,
+}: GenerationDocument): Generation => ({
   generation,
   version,
   epoch,
   seq: Number(seq),
   ...(inherited && { inherited: { ...inherited, firstSeq: Number(inherited.firstSeq) } }),
+  ...(builtThrough !== undefined && { builtThrough: Number(builtThrough) }),
 });

@@ -11,6 +11,8 @@ import {
   type NotificationReceivedSubscription,
   NotificationsDocument,
 } from '../../schema/operations/operations.js';
+import { notificationsFold } from '../../src/model/notification.js';
+import { FoldStates } from '../../src/store/fold-states.js';
 import { type StockClient, stockClient } from '../support/following.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { addKey } from '../support/people.js';
@@ -167,6 +169,24 @@ it('is told to nobody else, and costs one look for all whose notifications did n
   await gateway.data(CreateActivityLogDocument, { input: { action: 'seven' } }, { as: 'alice' });
   await bell.until(holds('seven'));
   expect(bell.events.flatMap(({ notifications }) => notifications.map(({ action }) => action))).toEqual(['seven']);
+});
+
+it('tells one who comes back to what was made anew meanwhile to load afresh, since what is gone is told no more', async () => {
+  const gone = await bobDoes('gone before');
+  const { asOf, totalCount } = await list();
+  await gateway.data(DeleteActivityLogDocument, { id: gone });
+  const states = new FoldStates(gateway.store);
+  const generation = async () => (await states.read(gateway.home.id, notificationsFold))!.serving!.generation;
+  const before = await generation();
+  await states.requestRebuild(gateway.home.id, notificationsFold);
+  await expect.poll(generation, { timeout: 20_000 }).toBeGreaterThan(before);
+  const bell = new Bell('alice', asOf);
+  const told = await bell.until(() => true);
+  expect(told).toMatchObject({ isComplete: false });
+  expect((await list()).totalCount).toBe(totalCount! - 1);
+  await bobDoes('after');
+  expect(await bell.until(holds('after'))).toMatchObject({ isComplete: true });
+  expect(bell.events).toHaveLength(2);
 });
 
 it('tells that others are one’s own where people become one', async () => {

@@ -120,6 +120,7 @@ describe('a fold', () => {
       version: 2,
       epoch: 1,
       seq: hi[0],
+      builtThrough: hi[0],
     });
     await older.close();
   });

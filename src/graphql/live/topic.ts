@@ -13,6 +13,8 @@ export interface FoldGeneration {
   readonly generation: number;
   readonly epoch: number;
   readonly seq: number;
+  /** Up to here what is gone left no trace in them; absent: 0. */
+  readonly builtThrough?: number;
 }
 
 /** One thing that a fold makes, as somebody may follow it. */

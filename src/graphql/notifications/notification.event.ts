@@ -32,7 +32,8 @@ export class NotificationEvent {
   readChanged!: boolean;
 
   @Field(() => Boolean, {
-    description: 'False where more changed than an event holds: load the list afresh, as of `cursor`.',
+    description:
+      'False where more changed than an event holds, or some of it cannot be told any more: load the list afresh, as of `cursor`.',
   })
   isComplete!: boolean;
 }

@@ -18,7 +18,7 @@ export interface NotificationChange extends Standing {
   readonly notifications: readonly SeenNotification[];
   readonly removedIds: readonly Id[];
   readonly readChanged: boolean;
-  /** False where there is more than this. */
+  /** False where there is more than this, or may be: what is gone since left no trace in documents that were made anew. */
   readonly isComplete: boolean;
 }
 
@@ -70,7 +70,7 @@ export class OwnChanges {
     const { parts, viewer } = this;
     const { workspaceId } = viewer;
     const userId = requireUser(viewer.userId);
-    const isKnown = this.#personId !== undefined;
+    const isKnown = this.#personId !== undefined && !isMissing(place, after);
     if (isKnown && !(await this.people.may(workspaceId, place, after, [userId, this.#personId!]))) return undefined;
     const { snapshot, seen } = await readSnapshot(parts, workspaceId, userId, place.seq, async (now) => {
       const changed = now.states.filter(({ seq }) => seq > after);
@@ -85,15 +85,16 @@ export class OwnChanges {
     this.#personId = snapshot.personId;
     const { states } = snapshot;
     const last = Math.max(0, ...states.map(({ seq }) => seq));
-    if (last <= after) return undefined;
+    const isAnew = isMissing(snapshot.place, after);
+    if (last <= after && !isAnew) return undefined;
     const told = seen.all.slice(0, maxChanges).filter((one) => concernsBesides(viewer, one));
     const readChanged = states.some(({ readSeq }) => readSeq > after);
-    const isComplete = seen.all.length <= maxChanges;
+    const isComplete = !isAnew && seen.all.length <= maxChanges;
     // Even that something happened is not told of what is only followed.
     if (!mayFollow(viewer) && told.length === 0 && !readChanged && isComplete) return undefined;
     return {
       ...seen.standing,
-      seq: Math.min(place.seq, last),
+      seq: isAnew ? place.seq : Math.min(place.seq, last),
       notifications: told.filter((one) => isToldTo(viewer, one)).map((one) => seenBy(one, states)),
       removedIds: told.filter((one) => !isToldTo(viewer, one)).map(({ id }) => id),
       readChanged,
@@ -101,3 +102,6 @@ export class OwnChanges {
     };
   }
 }
+
+/** Whether something may have gone after a number of which the documents do not tell. */
+const isMissing = ({ builtThrough = 0 }: Generation, after: number): boolean => after < builtThrough;
