@@ -15,15 +15,16 @@ export class OwnersKnown {
   ): OwnerChange[] {
     const ids = [...change.removed, ...change.set.map(({ id }) => id)];
     const before = new Map(ids.map((id) => [id, this.keysOf(id, seq)]));
+    const after = new Map<Id, readonly string[]>(change.removed.map((id) => [id, []]));
+    for (const state of change.set) after.set(state.id, keysOf(state));
     // What passes from one to another is given up before it is taken.
     for (const [id, keys] of before) {
-      for (const key of keys) if (this.ownerOf(key, seq) === id) this.#own(key, undefined, seq);
-      this.#hold(id, [], seq);
+      const kept = new Set(after.get(id));
+      for (const key of keys) if (!kept.has(key) && this.ownerOf(key, seq) === id) this.#own(key, undefined, seq);
     }
-    for (const state of change.set) {
-      const keys = keysOf(state);
-      this.#hold(state.id, keys, seq);
-      for (const key of keys) this.#own(key, state.id, seq);
+    for (const [id, keys] of after) {
+      this.#hold(id, keys, seq);
+      for (const key of keys) this.#own(key, id, seq);
     }
     return ids.map((id) => ({ id, before: before.get(id)!, after: this.keysOf(id, seq) }));
   }
@@ -48,11 +49,14 @@ export class OwnersKnown {
   }
 
   #hold(id: Id, keys: readonly string[], seq: number): void {
-    const held = this.#keys.get(id) ?? new Timeline();
+    const held = this.#keys.get(id) ?? new Timeline(isSame);
     this.#keys.set(id, held);
     held.set(seq, keys);
   }
 }
+
+const isSame = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && some.every((key, index) => key === others[index]);
 
 export interface OwnerChange {
   readonly id: Id;
