@@ -3,6 +3,13 @@ import { addDays, dayOf, mondayOf, sinceFullHour, type TimeZone, toNextHour } fr
 export const bucketIntervals = ['HOUR', 'DAY', 'WEEK'] as const;
 export type BucketInterval = (typeof bucketIntervals)[number];
 
+/** How long a bucket is where no clock is changed, in milliseconds. */
+export const bucketMs: Readonly<Record<BucketInterval, number>> = {
+  HOUR: 3_600_000,
+  DAY: 86_400_000,
+  WEEK: 604_800_000,
+};
+
 /** The moment, in milliseconds since 1970, at which the bucket of a moment begins. A week begins on Monday. */
 export function bucketStart(zone: TimeZone, interval: BucketInterval, moment: number): number {
   const local = zone.localMs(moment);
@@ -51,6 +58,20 @@ export function bucketBounds(
     bounds.push(nextStart(zone, interval, bounds.at(-1)!));
   }
   return bounds;
+}
+
+/** The same, but for the earliest ones where they are more than `most`. */
+export function latestBounds(
+  zone: TimeZone,
+  interval: BucketInterval,
+  from: number,
+  through: number,
+  most: number,
+): number[] {
+  // Changes of clocks make a stretch of time a bucket longer or shorter at most, but for half hours: all of these fit.
+  const since = Math.max(from, through - (most + 2) * bucketMs[interval]);
+  const bounds = bucketBounds(zone, interval, since, through, 2 * most);
+  return bounds!.slice(-(most + 1));
 }
 
 /** Buckets that follow each other in equal steps. */

@@ -1,10 +1,11 @@
 import { canReadLogs, requireScope } from '../auth/policies.js';
+import type { Clock } from '../base/clock.js';
 import { encodeFeedCursor } from '../base/cursor.js';
 import { CodedError } from '../base/errors.js';
 import type { LogPlace } from '../log/place.js';
 import type { ActivityLogFilter, ResolvedFilter } from '../model/activity-log-filter.js';
 import type { ActivityLogStats, StatsRow } from '../model/activity-log-stats.js';
-import { bucketBounds, bucketRuns } from '../model/buckets.js';
+import { type BucketInterval, bucketBounds, bucketMs, bucketRuns, latestBounds } from '../model/buckets.js';
 import type { Viewer } from '../model/viewer.js';
 import type { ActivityLogStatsStore } from '../store/activity-log-stats.js';
 import type { Users } from '../store/users.js';
@@ -20,6 +21,7 @@ import { type PagingParts, startPage } from './paging/places.js';
 export interface ActivityLogStatsParts extends ResolvingParts, PagingParts, FoldedParts {
   readonly stats: Pick<ActivityLogStatsStore, 'end' | 'rows'>;
   readonly users: ResolvingParts['users'] & Pick<Users, 'byIdentities'>;
+  readonly clock: Clock;
 }
 
 export interface AskActivityLogStats extends StatsAsked {
@@ -54,7 +56,8 @@ export class ActivityLogStatsService {
   constructor(private readonly parts: ActivityLogStatsParts) {}
 
   /**
-   * Buckets reach from the filter's `occurredAfter`, or else the first entry, to its `occurredBefore`, or else the last one.
+   * Buckets reach from the filter's `occurredAfter`, or else the first entry, to its `occurredBefore`, or else the last entry
+   * that is no more than a bucket ahead of now. Without `occurredAfter` they are the most recent of them, never too many.
    * @throws CodedError FORBIDDEN, BAD_USER_INPUT, TOO_LARGE, TOO_COSTLY, CURSOR_UNKNOWN, CURSOR_EXPIRED, QUERY_TOO_SLOW, SERVICE_UNAVAILABLE.
    */
   async get(viewer: Viewer, args: AskActivityLogStats): Promise<ActivityLogStats> {
@@ -72,17 +75,19 @@ export class ActivityLogStatsService {
   }
 
   async #find({ place, filter }: Selected, asked: CheckedStats): Promise<Found> {
-    const { interval, zone, groupBy } = asked;
-    const [first, last] = await this.#ends({ place, filter });
-    if (first === undefined || last === undefined || first > last) return { place, bounds: [], rows: [] };
-    const bounds = bucketBounds(zone, interval, Math.floor(first / 1000), Math.floor(last / 1000), maxBuckets);
-    if (!bounds) throw tooManyBuckets(first, last);
+    const { groupBy } = asked;
+    const bounds = await this.#bounds({ place, filter }, asked);
+    if (bounds.length === 0) return { place, bounds, rows: [] };
     const found = (await this.#folded({ place, filter }, bounds, asked)) ?? {
       place,
       rows: await this.parts.stats.rows(
         {
           window: place,
-          filter: { ...filter, occurredAfterMicros: first, occurredBeforeMicros: last + 1 },
+          filter: {
+            ...filter,
+            occurredAfterMicros: filter.occurredAfterMicros ?? bounds[0]! * 1000,
+            occurredBeforeMicros: filter.occurredBeforeMicros ?? bounds.at(-1)! * 1000,
+          },
         },
         { runs: bucketRuns(bounds), groupBy, limit: maxRows + 1 },
       ),
@@ -91,14 +96,30 @@ export class ActivityLogStatsService {
     return { ...found, bounds };
   }
 
-  /** When the first and the last of what is counted happen, in microseconds. */
-  #ends({ place, filter }: Selected): Promise<[number | undefined, number | undefined]> {
+  async #bounds({ place, filter }: Selected, { interval, zone }: CheckedStats): Promise<number[]> {
     const { occurredAfterMicros: after, occurredBeforeMicros: before } = filter;
     const selection = { window: place, filter };
-    return Promise.all([
+    const [first, last] = await Promise.all([
       after ?? this.parts.stats.end(selection, 'first'),
-      before === undefined ? this.parts.stats.end(selection, 'last') : before - 1,
+      before === undefined ? this.#lastSoFar({ place, filter }, interval) : before - 1,
     ]);
+    if (first === undefined || last === undefined || first > last) return [];
+    const [from, through] = [Math.floor(first / 1000), Math.floor(last / 1000)];
+    const bounds = bucketBounds(zone, interval, from, through, maxBuckets);
+    if (bounds) return bounds;
+    if (after !== undefined) throw tooManyBuckets(first, last);
+    // Before an `occurredBefore` that is far ahead there may be long stretches of nothing.
+    const end = before === undefined ? last : await this.parts.stats.end(selection, 'last');
+    return end === undefined ? [] : latestBounds(zone, interval, from, Math.floor(end / 1000), maxBuckets);
+  }
+
+  /** Some clock of a source may be years ahead: such an entry is the end only where there is no other. In microseconds. */
+  async #lastSoFar({ place, filter }: Selected, interval: BucketInterval): Promise<number | undefined> {
+    const soonMs = this.parts.clock.now().getTime() + bucketMs[interval];
+    const soFar = { window: place, filter: { ...filter, occurredBeforeMicros: soonMs * 1000 + 1 } };
+    return (
+      (await this.parts.stats.end(soFar, 'last')) ?? (await this.parts.stats.end({ window: place, filter }, 'last'))
+    );
   }
 
   async #folded({ place, filter }: Selected, bounds: readonly number[], { groupBy }: CheckedStats) {

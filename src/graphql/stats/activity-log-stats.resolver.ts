@@ -1,6 +1,7 @@
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { ActivityLogStats, StatsGroup } from '../../model/activity-log-stats.js';
 import type { User } from '../../model/user.js';
+import { maxBuckets } from '../../services/activity-log-stats.js';
 import { type RequestContext, viewerOf } from '../context.js';
 import type { Services } from '../services.js';
 import { UserType } from '../users/user.type.js';
@@ -11,7 +12,9 @@ import { ActivityLogStatsType, StatsGroupType } from './activity-log-stats.type.
 export class ActivityLogStatsResolver {
   constructor(private readonly services: Pick<Services, 'activityLogStats'>) {}
 
-  @Query(() => ActivityLogStatsType, { description: 'Entries of the log, counted by time and by group.' })
+  @Query(() => ActivityLogStatsType, {
+    description: `Entries of the log, counted by time and by group. Without \`filter.occurredAfter\`: the most recent ${maxBuckets} buckets up to the last entry. Without \`filter.occurredBefore\` an entry that is more than a bucket ahead of now is not the last one.`,
+  })
   activityLogStats(
     @Args(() => ActivityLogStatsArgs) args: ActivityLogStatsArgs,
     @Ctx() context: RequestContext,
