@@ -47,7 +47,11 @@ export const errorCatalogue = {
     meaning: 'Only documents that were made known beforehand are taken (`TRUSTED_DOCUMENTS`).',
   },
   RATE_LIMITED: { httpStatus: 429, retry: 'later', meaning: 'Too many requests; wait for `Retry-After`.' },
-  SERVICE_UNAVAILABLE: { httpStatus: 503, retry: 'later', meaning: 'The store cannot answer now.' },
+  SERVICE_UNAVAILABLE: {
+    httpStatus: 503,
+    retry: 'later',
+    meaning: 'The store cannot answer now, or what is made from the log is not yet there.',
+  },
   INTERNAL_SERVER_ERROR: {
     httpStatus: 500,
     retry: 'later',

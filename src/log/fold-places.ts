@@ -1,6 +1,6 @@
 import { inBackground } from '../base/background.js';
 import { type Clock, systemClock } from '../base/clock.js';
-import { unavailable } from '../base/errors.js';
+import { CodedError } from '../base/errors.js';
 import type { Id } from '../base/ids.js';
 import { type Closeable, type Deferred, deferred, sleep } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
@@ -191,4 +191,7 @@ const isNoNews = (known: Generation, read: Generation): boolean =>
   read.generation < known.generation || (read.generation === known.generation && read.seq <= known.seq);
 
 const notThere = (fold: string, at: number | undefined, wanted: number) =>
-  unavailable(new Error(`The fold ${fold} stands at ${at ?? 'nothing'}, not yet at ${wanted}`));
+  new CodedError('SERVICE_UNAVAILABLE', 'This is still being made from the log; try again in a moment', undefined, {
+    cause: new Error(`The fold ${fold} stands at ${at ?? 'nothing'}, not yet at ${wanted}`),
+    retryAfterSeconds: 1,
+  });

@@ -113,7 +113,10 @@ describe('a fold', () => {
     const back = new CountingProjection(store);
     const older = startFolds(here, [back]);
     await append(here, workspaceId, ['hi']);
-    await expect(settled(workspaceId)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    await expect(settled(workspaceId)).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      message: 'This is still being made from the log; try again in a moment',
+    });
     expect(back.opened).toBe(0);
     expect((await states.read(workspaceId, fold))!.serving).toEqual({
       generation: generation + 1,
