@@ -4,9 +4,12 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { secretPrefixes } from './auth/secrets.js';
 import { type Config, isLoopback } from './base/config.js';
+import { CodedError } from './base/errors.js';
+import type { Id } from './base/ids.js';
 import { type Closing, deferred, sleep } from './base/lifecycle.js';
 import type { LocalSecrets } from './base/local-secrets.js';
 import type { Logger } from './base/logger.js';
+import type { Log } from './log/log.js';
 
 /** What a visitor of the demo may use. */
 export interface DemoKeys {
@@ -33,7 +36,8 @@ export interface DemoOrder {
 /** What the demo's own process tells. */
 export type DemoMessage =
   | { readonly progress: string }
-  | { readonly ready: true }
+  /** The demo's workspace: there is something to look at. */
+  | { readonly ready: Id }
   /** How many entries of its past are there so far. */
   | { readonly made: number }
   /** The number of the lease that it feeds under from now on; null: it feeds no longer. */
@@ -74,14 +78,14 @@ const program = fileURLToPath(new URL(`../scripts/demo/main.${extension}`, impor
 
 /**
  * Runs the demo's data and feeder in a process of its own, which writes like any other gateway would, and starts it again
- * should it die. Resolves once there is something to look at.
+ * should it die. Resolves with its workspace once there is something to look at, and with none where it ended before.
  */
-export async function runDemo(parts: DemoParts): Promise<void> {
+export async function runDemo(parts: DemoParts): Promise<Id | undefined> {
   const { config, keys, sourceSecretKey, url, logger, closing, say } = parts;
   const order: DemoOrder = { url, database: config.DATABASE, keys, sourceSecretKey };
-  const ready = deferred();
+  const ready = deferred<Id>();
   const stopping = new AbortController();
-  if (closing.begun) return;
+  if (closing.begun) return undefined;
   let child: ChildProcess | undefined;
   const running = (async () => {
     while (!stopping.signal.aborted) {
@@ -91,7 +95,7 @@ export async function runDemo(parts: DemoParts): Promise<void> {
         execArgv: extension === 'ts' ? ['--import', 'tsx'] : [],
       });
       child.on('message', (message: DemoMessage) => {
-        if ('ready' in message) ready.resolve();
+        if ('ready' in message) ready.resolve(message.ready);
         else if ('progress' in message) say(message.progress);
       });
       const [code, signal] = await once(child, 'exit');
@@ -107,7 +111,40 @@ export async function runDemo(parts: DemoParts): Promise<void> {
     await running;
     clearTimeout(patience);
   });
-  await Promise.race([ready.promise, running]);
+  return (await Promise.race([ready.promise, running])) ?? undefined;
+}
+
+export interface UntilFolded {
+  /** Of all that is made from the log. */
+  readonly folds: readonly string[];
+  /** Aborts when nobody waits any more. */
+  readonly signal: AbortSignal;
+  /** After so long whoever looks at what is still being made is told so. Default: 30,000. */
+  readonly patienceMs?: number;
+}
+
+/** Resolves with whether, within the time, all that is made from a workspace's log has come to where the log ends now. */
+export async function untilFolded(
+  { feeds, folds: places }: Pick<Log, 'feeds' | 'folds'>,
+  workspaceId: Id,
+  { folds, signal, patienceMs = 30_000 }: UntilFolded,
+): Promise<boolean> {
+  const ending = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+  const reached = (async () => {
+    const { seq } = await feeds.settle(workspaceId);
+    while (!ending.aborted) {
+      try {
+        await Promise.all(folds.map((fold) => places.settle(workspaceId, fold, seq)));
+        return true;
+      } catch (error) {
+        if (!(error instanceof CodedError)) throw error;
+        await sleep(100, ending);
+      }
+    }
+    return false;
+  })();
+  reached.catch(() => {});
+  return Promise.race([reached, sleep(patienceMs, ending).then(() => false)]);
 }
 
 /** What a newcomer reads in the terminal: where to look, and with which keys. */

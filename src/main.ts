@@ -7,8 +7,9 @@ import { Closing } from './base/lifecycle.js';
 import { localSecrets } from './base/local-secrets.js';
 import { createLogger, type Logger } from './base/logger.js';
 import { isTraced } from './base/tracing.js';
-import { banner, demoKeys, pageAuthorization, runDemo } from './demo.js';
+import { banner, demoKeys, pageAuthorization, runDemo, untilFolded } from './demo.js';
 import { createGateway } from './gateway.js';
+import { projectionsOf } from './projections/projections.js';
 import { backlog } from './server/http.js';
 import { connectStore, StoreOpeningError } from './store/connect.js';
 import { openEngine } from './store/engine/engine.js';
@@ -37,7 +38,13 @@ async function start(config: Config, logger: Logger, closing: Closing): Promise<
   const deps = { store, logger, tokenSecret, sourceSecretKey, pages };
   const gateway = closing.add(await createGateway(config, deps));
   const address = await gateway.app.listen({ host: config.HOST, port: config.PORT, backlog });
-  if (keys) await runDemo({ config, keys, sourceSecretKey, url, logger, closing, say });
+  if (keys) {
+    const workspaceId = await runDemo({ config, keys, sourceSecretKey, url, logger, closing, say });
+    const stopping = new AbortController();
+    closing.defer(async () => stopping.abort());
+    const folds = projectionsOf(store).map(({ name }) => name);
+    if (workspaceId) await untilFolded(gateway.log, workspaceId, { folds, signal: stopping.signal });
+  }
   if (!closing.begun) say(banner(address, keys));
 }
 

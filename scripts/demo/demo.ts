@@ -183,7 +183,7 @@ class Demo {
     if (this.#ready) return;
     await this.#raiseMark(workspaceId);
     this.#ready = true;
-    this.parts.tell({ ready: true });
+    this.parts.tell({ ready: workspaceId });
   }
 
   /** A gateway begins to read the log at the stored mark, so let that cover the data before the first visitor comes. */
