@@ -1,4 +1,5 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { newId } from '../../src/base/ids.js';
 import { Durability } from '../../src/log/durability.js';
@@ -18,12 +19,12 @@ export function addImportCommands(program: Command): void {
     .argument('<file>', 'what /export/activity-logs.ndjson gave; - for standard input')
     .requiredOption('--workspace <workspace>', 'its key or id')
     .addHelpText('after', '\nExample:\n  npm run admin -- import acme.ndjson --workspace acme')
-    .action((file: string, { workspace: workspaceKey }: { workspace: string }) =>
-      withAdmin(async ({ store, log, unscoped, workspace }) => {
+    .action(async (file: string, { workspace: workspaceKey }: { workspace: string }) => {
+      const input = await opened(file);
+      await withAdmin(async ({ store, log, unscoped, workspace }) => {
         const { id, key } = await workspace(workspaceKey);
         const lease = await KeptLease.take(unscoped, `import:${id}`, newId(), leaseMs);
         if (!lease) throw new Error(`Another import into ${key} is running; try again in ${leaseMs / 1000} seconds`);
-        const input = file === '-' ? process.stdin : createReadStream(file);
         lease.lost.addEventListener('abort', () =>
           input.destroy(new Error('Another import has begun; run this again')),
         );
@@ -39,6 +40,24 @@ export function addImportCommands(program: Command): void {
         } finally {
           await lease.release();
         }
-      }),
-    );
+      }).finally(() => input.destroy());
+    });
+}
+
+/** Before anything else: nobody is to wait for the lease of an import that had nothing to read. @throws Error with one line. */
+async function opened(file: string): Promise<Readable> {
+  const input = file === '-' ? process.stdin : (await openFile(file)).createReadStream();
+  // Whoever reads it is told; before that nobody listens, and nothing is lost by it.
+  return input.on('error', () => {});
+}
+
+async function openFile(file: string) {
+  try {
+    const handle = await open(file);
+    if (!(await handle.stat()).isDirectory()) return handle;
+    await handle.close();
+  } catch (error) {
+    throw new Error(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? error}`);
+  }
+  throw new Error(`${file} cannot be read: it is a folder`);
 }

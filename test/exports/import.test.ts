@@ -28,12 +28,20 @@ interface Run {
 
 /** The command as its user runs it; `onProgress` is told each line of progress. */
 async function importInto(
-  { store, home }: TestGateway,
+  gateway: TestGateway,
   text: string,
-  onProgress: (child: ReturnType<typeof spawn>) => void = () => {},
+  onProgress?: (child: ReturnType<typeof spawn>) => void,
 ): Promise<Run> {
   const file = join(folder, `${newId()}.ndjson`);
   await writeFile(file, text);
+  return importFile(gateway, file, onProgress);
+}
+
+async function importFile(
+  { store, home }: TestGateway,
+  file: string,
+  onProgress: (child: ReturnType<typeof spawn>) => void = () => {},
+): Promise<Run> {
   const args = ['--import', 'tsx', 'scripts/admin.ts', 'import', file, '--workspace', home.key];
   const env = { PATH: process.env.PATH, MONGODB_URL: inject('mongodbUrl'), DATABASE: store.db.databaseName };
   const child = spawn(process.execPath, args, { cwd: join(import.meta.dirname, '../..'), env });
@@ -93,6 +101,19 @@ describe('npm run admin -- import', () => {
     expect(await importInto(there, text)).toMatchObject({ code: 0, out: expect.stringMatching(counts(0, 3)) });
     expect(comparable(await exported(there))).toEqual(comparable(text));
   }, 60_000);
+
+  it.each([
+    ['is not there', () => join(folder, 'none.ndjson'), 'ENOENT'],
+    ['is a folder', () => folder, 'it is a folder'],
+  ])('says so in one line of a file that %s, and keeps nobody waiting', async (_what, file, why) => {
+    expect(await importFile(there, file())).toEqual({
+      code: 1,
+      out: '',
+      err: `error: ${file()} cannot be read: ${why}\n`,
+    });
+    const held = { _id: `import:${there.home.id}` as never, expiresAt: { $gt: new Date() } };
+    expect(await there.store.db.collection('leases').findOne(held)).toBeNull();
+  });
 
   it('goes on where it was killed', async () => {
     const drafts = Array.from({ length: 3000 }, () => entryDraft({ tags: ['many'] }));
