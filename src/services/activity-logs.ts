@@ -25,6 +25,7 @@ import { SharedStates } from './paging/shared-states.js';
 export interface ActivityLogServiceParts extends ListingParts, WritingParts, RemovingParts {
   readonly users: ListingParts['users'] & WritingParts['users'];
   readonly activities: ListingParts['activities'];
+  readonly pathways: ListingParts['pathways'] & WritingParts['pathways'];
   readonly pages: ListingParts['pages'];
 }
 

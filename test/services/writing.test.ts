@@ -4,6 +4,7 @@ import { type Id, newId } from '../../src/base/ids.js';
 import type { Activity } from '../../src/model/activity.js';
 import { type CreateActivityLogInput, entryLimits } from '../../src/model/activity-log-input.js';
 import { emailIdentity, userIdentity } from '../../src/model/identity.js';
+import type { Pathway } from '../../src/model/pathway.js';
 import type { User } from '../../src/model/user.js';
 import type { Viewer } from '../../src/model/viewer.js';
 import { entryDraft, openTestServices, viewerOf } from '../support/services.js';
@@ -13,12 +14,15 @@ let workspaceId: Id;
 let viewer: Viewer;
 let alice: User;
 let cycling: Activity;
+let pathway: Pathway;
 
 beforeAll(async () => {
   workspaceId = await services.workspace();
   viewer = viewerOf(workspaceId);
   alice = (await services.userService.create(viewer, { name: 'Alice', email: 'Alice@Example.org' })).node;
   cycling = (await services.activityService.create(viewer, { key: 'bike', name: 'Bike to work' })).node;
+  pathway = (await services.pathwayService.create(viewer, { key: 'tour', name: 'Tour' })).node;
+  await services.pathwayService.archive(viewer, pathway.id, true);
 });
 
 const nested = (levels: number): unknown => (levels === 0 ? 1 : { a: nested(levels - 1) });
@@ -32,7 +36,7 @@ describe('creating entries', () => {
       userId: alice.id.toUpperCase(),
       activityKey: 'bike',
       object: { type: 'ride', id: '7', name: 'Monday' },
-      pathwayId: newId(),
+      pathwayId: pathway.id,
       platform: 'ios',
       serial: 'SN-1',
       summary: 'Rode to work',
@@ -128,6 +132,7 @@ describe('creating entries', () => {
     ['an unknown activity key', { activityKey: 'nope' }, 'NOT_FOUND', '.activityKey'],
     ['two activities', { activityId: newId(), activityKey: 'bike' }, 'BAD_USER_INPUT', '.activityKey'],
     ['a malformed pathway id', { pathwayId: '12' }, 'BAD_USER_INPUT', '.pathwayId'],
+    ['an unknown pathway', { pathwayId: newId() }, 'NOT_FOUND', '.pathwayId'],
     ['an object without a type', { object: { type: '' } }, 'BAD_USER_INPUT', '.object.type'],
     ['a long object id', { object: { type: 'x', id: 'x'.repeat(201) } }, 'BAD_USER_INPUT', '.object.id'],
     ['a long summary', { summary: 'x'.repeat(10_001) }, 'BAD_USER_INPUT', '.summary'],
@@ -267,7 +272,8 @@ describe('filters of a caller', () => {
       { key: 'cycling', name: 'Spinning' },
     ]);
     const [bike, spin] = results.map(({ node }) => node!);
-    const pathwayId = newId();
+    const { node: other } = await services.pathwayService.create(here, { key: 'other', name: 'Other' });
+    const pathwayId = other.id;
     const { node: tour } = await services.pathwayService.create(here, { key: 'tour', name: 'Grand Tour' });
     await services.pathwayService.create(here, { key: 'grand tour', name: 'Another' });
     await services.logs.createMany(here, [

@@ -8,6 +8,7 @@ import type { EntryDraft } from '../../model/log-record.js';
 import type { User } from '../../model/user.js';
 import type { Viewer } from '../../model/viewer.js';
 import type { Activities } from '../../store/activities.js';
+import type { Pathways } from '../../store/pathways.js';
 import type { Users } from '../../store/users.js';
 import { contentHashOf } from './canonical.js';
 import type { CheckedInput } from './check-input.js';
@@ -15,13 +16,15 @@ import type { CheckedInput } from './check-input.js';
 export interface DraftingParts {
   readonly users: Pick<Users, 'byIds'>;
   readonly activities: Pick<Activities, 'byIds' | 'byKeys'>;
+  readonly pathways: Pick<Pathways, 'byIds'>;
 }
 
-/** The users and activities that a batch of inputs names, looked up at once. */
+/** The users, activities and pathways that a batch of inputs names, looked up at once. */
 export class Named {
   private constructor(
     private readonly users: ReadonlyMap<IdentityKey, User>,
     private readonly activities: ReadonlyMap<string, Activity>,
+    private readonly pathwayIds: ReadonlySet<Id>,
   ) {}
 
   static async lookUp(parts: DraftingParts, viewer: Viewer, inputs: readonly CheckedInput[]): Promise<Named> {
@@ -30,10 +33,12 @@ export class Named {
     const userIds = new Set([...own, ...inputs.flatMap((input) => input.userId ?? [])]);
     const activityIds = new Set(inputs.flatMap((input) => input.activityId ?? []));
     const keys = new Set(inputs.flatMap((input) => input.activityKey ?? []));
-    const [users, byId, byKey] = await Promise.all([
+    const pathwayIds = new Set(inputs.flatMap(({ content }) => content.pathwayId ?? []));
+    const [users, byId, byKey, pathways] = await Promise.all([
       parts.users.byIds(workspaceId, [...userIds]),
       parts.activities.byIds(workspaceId, [...activityIds]),
       parts.activities.byKeys(workspaceId, [...keys]),
+      parts.pathways.byIds(workspaceId, [...pathwayIds]),
     ]);
     return new Named(
       new Map(users.flatMap((user) => user.identities.map((key) => [key, user] as const))),
@@ -41,6 +46,7 @@ export class Named {
         ...byId.map((activity) => [`id:${activity.id}`, activity] as const),
         ...byKey.map((activity) => [`key:${activity.key}`, activity] as const),
       ]),
+      new Set(pathways.map(({ id }) => id)),
     );
   }
 
@@ -77,6 +83,13 @@ export class Named {
     if (!activity) throw notFound('This activity', `${field}.${name === 'id' ? 'activityId' : 'activityKey'}`);
     return activity;
   }
+
+  /** An archived one is there, too. @throws CodedError NOT_FOUND naming the field below `field`. */
+  checkPathway({ content: { pathwayId } }: CheckedInput, field: string): void {
+    if (pathwayId !== undefined && !this.pathwayIds.has(pathwayId)) {
+      throw notFound('This pathway', `${field}.pathwayId`);
+    }
+  }
 }
 
 /** By the id that was given, though it be of one who is merged: taken out again, they have this entry with them. */
@@ -95,6 +108,7 @@ const notOwn = (field: string): CodedError =>
  */
 export function draftOf(viewer: Viewer, input: CheckedInput, named: Named, field: string, now: Date): EntryDraft {
   const activity = named.activity(input, field);
+  named.checkPathway(input, field);
   const entry: EntryDraft['entry'] = {
     ...input.content,
     source: 'GATEWAY',
