@@ -12,6 +12,8 @@ export interface NotificationState extends ReadState {
   readonly preferences?: NotificationPreferences;
   /** The log's number of the last change other than by a notification that is new, grown or gone. */
   readonly readSeq: number;
+  /** The log's number of the last change of whose they are, or of what else is their owner's. */
+  readonly ownedSeq: number;
   /** The log's number of the last change. */
   readonly seq: number;
 }
@@ -22,6 +24,7 @@ export const initialState = (origin: Id): NotificationState => ({
   ownerId: origin,
   unread: 0,
   readSeq: 0,
+  ownedSeq: 0,
   seq: 0,
 });
 

@@ -15,7 +15,7 @@ import type { Fold, FoldPlace, Projection } from './projection.js';
 /** What others did that concerns somebody, how much of it they have read, and what they follow. */
 export class NotificationProjection implements Projection {
   readonly name = notificationsFold;
-  readonly version = 1;
+  readonly version = 2;
 
   constructor(private readonly stores: NotificationStores) {}
 

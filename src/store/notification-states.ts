@@ -15,6 +15,8 @@ interface StateDocument extends FoldDocument {
   unread: number;
   preferences?: NotificationPreferences;
   readSeq: Long | number;
+  /** Absent of what was made before there was such a thing. */
+  ownedSeq?: Long | number;
 }
 
 export const notificationStatesCollection = 'notification_states';
@@ -100,6 +102,7 @@ const toDocument = (scope: FoldScope, state: NotificationState): StateDocument =
   unread: state.unread,
   ...(state.preferences && { preferences: state.preferences }),
   readSeq: long(state.readSeq),
+  ownedSeq: long(state.ownedSeq),
 });
 
 const toState = (document: StateDocument): StoredState => ({
@@ -112,5 +115,6 @@ const toState = (document: StateDocument): StoredState => ({
   unread: document.unread,
   ...(document.preferences && { preferences: document.preferences }),
   readSeq: Number(document.readSeq),
+  ownedSeq: Number(document.ownedSeq ?? 0),
   seq: Number(document.seq),
 });

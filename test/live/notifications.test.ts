@@ -15,7 +15,7 @@ import { notificationsFold } from '../../src/model/notification.js';
 import { FoldStates } from '../../src/store/fold-states.js';
 import { type StockClient, stockClient } from '../support/following.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { addKey } from '../support/people.js';
+import { type As, addKey } from '../support/people.js';
 
 type Event = NotificationReceivedSubscription['notificationReceived'];
 
@@ -44,7 +44,7 @@ class Bell {
   last: string | undefined;
   #more = (): void => {};
 
-  constructor(as: 'alice' | 'bob' | 'reader', after: string, at = gateway) {
+  constructor(as: As, after: string, at = gateway) {
     this.last = after;
     this.stock = stockClient({ url: at.url, people: gateway.people }, as);
     clients.push(this.stock);
@@ -202,4 +202,43 @@ it('tells that others are one’s own where people become one', async () => {
   const bell = new Bell('alice', (await list()).asOf);
   await gateway.data(MergeUsersDocument, { input: { userId: createUser.user.id, intoUserId: gateway.users.alice } });
   expect((await bell.until(({ readChanged }) => readChanged)).unreadCount).toBe((await list()).unreadCount);
+});
+
+it('tells that others are theirs where people become one and are taken apart, and that none is left of one who is removed', async () => {
+  const named = async (name: string): Promise<string> => {
+    const create = 'mutation ($name: String!) { createUser(input: {name: $name}) { user { id } } }';
+    type Made = { createUser: { user: { id: string } } };
+    return (await gateway.data<Made, unknown>(create, { name })).createUser.user.id;
+  };
+  const [cid, twin] = [await named('Cid'), await named('Twin')];
+  const { store, home, people } = gateway;
+  Object.assign(people, {
+    reader: await addKey(store, home.id, ['*'], cid),
+    writer: await addKey(store, home.id, ['*'], twin),
+  });
+  for (const as of ['reader', 'writer'] as const) {
+    await gateway.data(FollowDocument, { input: { userId: gateway.users.bob } }, { as });
+  }
+  await gateway.data(FollowDocument, { input: { userId: gateway.users.alice } }, { as: 'writer' });
+  await gateway.data(CreateActivityLogDocument, { input: { action: 'eight' } }, { as: 'alice' });
+  const { asOf } = (await gateway.data(NotificationsDocument, {}, { as: 'reader' })).notifications;
+  const bell = new Bell('reader', asOf);
+  const change = async (field: string, input: string): Promise<Event> => {
+    const told = new Set(bell.events);
+    await gateway.data(`mutation { ${field}(${input}) { cursor } }`);
+    return bell.until((event) => !told.has(event));
+  };
+  const whole = { readChanged: true, isComplete: false, notifications: [], removedIds: [] };
+  const merged = await change('mergeUsers', `input: {userId: "${twin}", intoUserId: "${cid}"}`);
+  expect(merged).toMatchObject({ ...whole, unreadCount: 1 });
+  await bobDoes('nine');
+  expect(await bell.until(holds('nine'))).toMatchObject({ isComplete: true, unreadCount: 2 });
+  const apart = await change('unmergeUser', `input: {userId: "${twin}"}`);
+  expect(apart).toMatchObject({ isComplete: false, readChanged: true });
+  expect(apart.unreadCount).toBe(
+    (await gateway.data(NotificationsDocument, {}, { as: 'reader' })).notifications.unreadCount,
+  );
+  await bobDoes('ten');
+  await bell.until(holds('ten'));
+  expect(await change('removeUser', `id: "${cid}"`)).toMatchObject({ ...whole, unreadCount: 0 });
 });

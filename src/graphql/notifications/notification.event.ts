@@ -33,7 +33,7 @@ export class NotificationEvent {
 
   @Field(() => Boolean, {
     description:
-      'False where more changed than an event holds, or some of it cannot be told any more: load the list afresh, as of `cursor`.',
+      'False where more changed than an event holds, some of it cannot be told any more, or others are one with you now or you were removed: load the list afresh, as of `cursor`.',
   })
   isComplete!: boolean;
 }

@@ -22,12 +22,27 @@ export async function foldPeople(
     // Who has no state has no notifications.
     if (states.has(origin)) await settleOrigin(parts, states, origin, seq);
   }
-  for (const origin of origins) {
+  const regrouped = regroupedBy(changes, (origin) => parts.known.ownerOf(userIdentity(origin), seq));
+  await states.load(regrouped);
+  for (const origin of new Set([...origins, ...regrouped])) {
     const { ownerId, ...state } = states.get(origin);
     const owner = parts.known.ownerOf(userIdentity(origin), seq);
-    if (owner !== ownerId) states.put({ ...state, ...(owner !== undefined && { ownerId: owner }) }, seq);
+    if (owner === ownerId && !regrouped.has(origin)) continue;
+    states.put({ ...state, ...(owner !== undefined && { ownerId: owner }), ownedSeq: seq }, seq);
   }
   await states.write();
+}
+
+/** Whose notifications pass from one to another, with those who had them and those who have them now. */
+function regroupedBy(changes: readonly OwnerChange[], ownerOf: (origin: Id) => Id | undefined): Set<Id> {
+  const regrouped = new Set<Id>();
+  for (const { id, before } of changes) {
+    for (const origin of userIdsAmong(before)) {
+      const owner = ownerOf(origin);
+      if (owner !== id) for (const one of [origin, id, owner]) if (one !== undefined) regrouped.add(one);
+    }
+  }
+  return regrouped;
 }
 
 /** Goes through all of one origin's, in the order of their changes: what is changed now is not met again. */

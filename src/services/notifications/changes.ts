@@ -18,7 +18,7 @@ export interface NotificationChange extends Standing {
   readonly notifications: readonly SeenNotification[];
   readonly removedIds: readonly Id[];
   readonly readChanged: boolean;
-  /** False where there is more than this, or may be: what is gone since left no trace in documents that were made anew. */
+  /** False where there is more than this, or may be: too much, others are theirs than were, or what is gone since left no trace in documents that were made anew. */
   readonly isComplete: boolean;
 }
 
@@ -82,14 +82,15 @@ export class OwnChanges {
       const all = lists.flat().sort((one, other) => one.seq - other.seq);
       return { all, standing: await toldStanding(parts.notificationLists, viewer, now) };
     });
-    this.#personId = snapshot.personId;
-    const { states } = snapshot;
-    const last = Math.max(0, ...states.map(({ seq }) => seq));
+    this.#personId = snapshot.personId ?? userId;
+    const { states, ownedSeq } = snapshot;
+    const last = Math.max(ownedSeq, ...states.map(({ seq }) => seq));
     const isAnew = isMissing(snapshot.place, after);
     if (last <= after && !isAnew) return undefined;
     const told = seen.all.slice(0, maxChanges).filter((one) => concernsBesides(viewer, one));
-    const readChanged = states.some(({ readSeq }) => readSeq > after);
-    const isComplete = !isAnew && seen.all.length <= maxChanges;
+    const readChanged = ownedSeq > after || states.some(({ readSeq }) => readSeq > after);
+    // What came or went with somebody did not change itself.
+    const isComplete = !isAnew && seen.all.length <= maxChanges && ownedSeq <= after;
     // Even that something happened is not told of what is only followed.
     if (!mayFollow(viewer) && told.length === 0 && !readChanged && isComplete) return undefined;
     return {

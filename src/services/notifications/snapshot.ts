@@ -27,6 +27,8 @@ export interface Snapshot {
   readonly personId?: Id;
   /** Of each id that is theirs; none of one who was removed. */
   readonly states: readonly NotificationState[];
+  /** The log's number of the last change of what is theirs: a merge, its undoing, their removal. */
+  readonly ownedSeq: number;
 }
 
 const maxTries = 50;
@@ -48,7 +50,7 @@ export async function readSnapshot<T>(
     const place = await parts.folds.settle(workspaceId, notificationsFold, least);
     const scope = { workspaceId, generation: place.generation };
     const own = await ownStates(parts, scope, userId);
-    const ahead = Math.max(0, ...own.states.map(({ seq }) => seq));
+    const ahead = Math.max(own.ownedSeq, ...own.states.map(({ seq }) => seq));
     if (ahead > place.seq) {
       least = ahead;
       continue;
@@ -68,13 +70,13 @@ async function ownStates(
   { notificationStates }: SnapshotParts,
   scope: FoldScope,
   userId: Id,
-): Promise<Pick<Snapshot, 'personId' | 'states'>> {
+): Promise<Pick<Snapshot, 'personId' | 'states' | 'ownedSeq'>> {
   const found = await notificationStates.ofOwner(scope, userId);
   const own = found.find(({ origin }) => origin === userId) ?? initialState(userId);
   const personId = own.ownerId;
-  if (personId === undefined) return { states: [] };
-  if (personId !== userId) return { personId, states: await ofPerson(notificationStates, scope, personId) };
-  return { personId, states: whole(found, personId) };
+  if (personId === undefined) return { states: [], ownedSeq: own.ownedSeq };
+  const states = personId === userId ? whole(found, personId) : await ofPerson(notificationStates, scope, personId);
+  return { personId, states, ownedSeq: Math.max(...states.map(({ ownedSeq }) => ownedSeq)) };
 }
 
 const ofPerson = async (states: SnapshotParts['notificationStates'], scope: FoldScope, personId: Id) =>
