@@ -46,7 +46,7 @@ export const placeWithin = (seq: number, n: number): number =>
 export interface ActivityCount {
   readonly activityId: Id;
   readonly completed: number;
-  /** The number of the log's record that it last changed with. */
+  /** The number of the log's record that it, or how many are on the pathway, last changed with. */
   readonly changedSeq: number;
 }
 

@@ -18,7 +18,7 @@ import type { Fold, FoldPlace, Projection } from './projection.js';
  */
 export class PathwayProgressProjection implements Projection {
   readonly name = progressFold;
-  readonly version = 1;
+  readonly version = 2;
 
   constructor(private readonly parts: PathwayProgressParts) {}
 

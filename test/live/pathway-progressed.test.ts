@@ -147,6 +147,14 @@ describe('pathwayProgressed', () => {
     for (const { events } of followers) {
       await vi.waitFor(() => expect(events).toHaveLength(2), 5000);
       expect(events[1]).toMatchObject({ type: 'LEFT', userId: bob, progress: null, statistics: { total: 1 } });
+      expect(events[1]!.statistics!.activities).toEqual(
+        activityIds.map((activityId, index) => ({ activityId, total: 1, completed: index === 1 ? 1 : 0 })),
+      );
+    }
+    await here.data(EnrolUsersDocument, { input: { pathwayId, users: [{ userId: bob }] } });
+    for (const { events } of followers) {
+      await vi.waitFor(() => expect(events).toHaveLength(3), 5000);
+      expect(events[2]!.statistics!.activities.map(({ total }) => total)).toEqual(activityIds.map(() => 2));
     }
   });
 

@@ -89,7 +89,9 @@ export class Counting {
       activities: activities.map(({ activityId }): ActivityCount => {
         const done = sums.activities.get(activityId) ?? 0;
         const former = shown?.activities.find((one) => one.activityId === activityId);
-        return { activityId, completed: done, changedSeq: former?.completed === done ? former.changedSeq : seq };
+        // Of how many it is that have completed it is one of an activity's numbers, too.
+        const isAsBefore = former?.completed === done && shown?.total === numbers.total;
+        return { activityId, completed: done, changedSeq: isAsBefore ? former.changedSeq : seq };
       }),
     };
   }
