@@ -27,10 +27,10 @@ export async function checkBookmark(
   checkExactlyOne({ through, at });
   if (through) return { through: await checkThrough(reader, workspaceId, through) };
   const atMs = at!.getTime();
-  if (Number.isNaN(atMs)) throw badInput('at', 'at is no date');
-  if (atMs < occurredAtRange.from.getTime()) throw badInput('at', 'at must not lie before the year 1700');
+  if (Number.isNaN(atMs)) throw badInput('at', 'A bookmark must be a date');
+  if (atMs < occurredAtRange.from.getTime()) throw badInput('at', 'A bookmark must not lie before the year 1700');
   if (atMs > now.getTime() + aheadMs) {
-    throw badInput('at', 'at lies in the future: what has not happened yet cannot have been read');
+    throw badInput('at', 'A bookmark must not lie in the future: what has not happened yet cannot have been read');
   }
   return { atMs };
 }

@@ -225,7 +225,8 @@ describe('a bookmark', () => {
     ['{"bookmark":7}', 'bookmark', /ISO 8601/],
     ['created_at=yesterday', 'created_at', /ISO 8601/],
     ['{"bookmark"', 'body', /neither/],
-    ['{"bookmark":"2090-01-01T00:00:00Z"}', 'bookmark', /future/],
+    ['{"bookmark":"2090-01-01T00:00:00Z"}', 'bookmark', /^A bookmark must not lie in the future/],
+    ['{"created_at":"2090-01-01T00:00:00Z"}', 'created_at', /^A bookmark must not lie in the future/],
     ['created_at=1690-01-01T00:00:00Z', 'created_at', /1700/],
   ])('of %j is refused', async (body, attr, detail) => {
     expect(await mark(body)).toMatchObject({
