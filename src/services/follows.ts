@@ -1,7 +1,7 @@
 import { canReadNotifications, canReadPathways, canReadUsers, canWriteNotifications } from '../auth/policies.js';
 import type { Clock } from '../base/clock.js';
 import { notFound, tooLarge } from '../base/errors.js';
-import { newId } from '../base/ids.js';
+import { type Id, newId } from '../base/ids.js';
 import type { LogWriter } from '../log/writer.js';
 import { type Follow, type FollowChange, type FollowTarget, followNoun, maxFollows } from '../model/follow.js';
 import type { Page, PageRequest } from '../model/page.js';
@@ -16,14 +16,14 @@ import { visibleFilter } from './activity-logs/listing.js';
 import { checkTarget, type FollowInput } from './follows/input.js';
 import { mayFollow } from './notifications/following.js';
 import { requireOwn, requireUser } from './notifications/own.js';
-import { readSnapshot, type SnapshotParts } from './notifications/snapshot.js';
+import { readSnapshot, type Snapshot, type SnapshotParts } from './notifications/snapshot.js';
 import { FeedCursors } from './paging/epochs.js';
 import { cutPage } from './paging/pages.js';
 import { type PagingParts, startPage } from './paging/places.js';
 import { checkRequest } from './paging/request.js';
 import { onlyPathwayIds } from './pathways/own.js';
 
-/** What became of following something, and a FeedCursor of where that was written. */
+/** What became of following something, and a FeedCursor of where that is written. */
 export interface FollowWritten {
   readonly target: FollowTarget;
   readonly since: Date;
@@ -85,14 +85,10 @@ export class FollowService {
     const userId = requireUser(viewer.userId);
     const target = checkTarget(input, 'input');
     if (!(await this.#canSee(viewer, target))) throw notFound(...named(target));
-    const { workspaceId } = viewer;
-    const { seen } = await readSnapshot(this.parts, workspaceId, userId, 0, ({ scope, states }) =>
-      this.parts.follows.count(
-        scope,
-        states.map(({ origin }) => origin),
-      ),
-    );
-    if (seen >= maxFollows) {
+    const { held, count, cursor } = await this.#standing(viewer.workspaceId, userId, target);
+    const [first] = held.map(({ since }) => since).sort((one, other) => one.getTime() - other.getTime());
+    if (first) return { target, since: first, cursor };
+    if (count >= maxFollows) {
       throw tooLarge('input', `One person may follow at most ${maxFollows} things; unfollow some first`);
     }
     return this.#append(viewer, target, true);
@@ -101,7 +97,25 @@ export class FollowService {
   /** What is not followed stays so. @throws CodedError FORBIDDEN, BAD_USER_INPUT. */
   async unfollow(viewer: Viewer, input: FollowInput): Promise<FollowWritten> {
     requireOwn(viewer, canWriteNotifications, 'notification:write');
-    return this.#append(viewer, checkTarget(input, 'input'), false);
+    const userId = requireUser(viewer.userId);
+    const target = checkTarget(input, 'input');
+    const { held, cursor } = await this.#standing(viewer.workspaceId, userId, target);
+    if (held.length === 0) return { target, since: this.parts.clock.now(), cursor };
+    return this.#append(viewer, target, false);
+  }
+
+  /** Whether something is followed, by any id that is theirs, and how much is, as of a cursor. */
+  async #standing(workspaceId: Id, userId: Id, target: FollowTarget) {
+    const { seq: atLeast } = await this.parts.reader.settle(workspaceId);
+    const look = async ({ scope, states, place }: Snapshot) => {
+      const userIds = states.map(({ origin }) => origin);
+      const { follows } = this.parts;
+      const [held, count] = await Promise.all([follows.held(scope, userIds, target), follows.count(scope, userIds)]);
+      // What another process wrote may be ahead of where this one has settled.
+      const at = Math.max(place.seq, ...held.map(({ seq }) => seq));
+      return { held, count, cursor: await this.#cursors.of(workspaceId, at) };
+    };
+    return (await readSnapshot(this.parts, workspaceId, userId, atLeast, look)).seen;
   }
 
   async #canSee(viewer: Viewer, target: FollowTarget): Promise<boolean> {

@@ -81,6 +81,23 @@ export class Follows {
     return backward ? follows.reverse() : follows;
   }
 
+  /** What some people follow of one thing: by which ids, since when. */
+  async held(scope: FoldScope, userIds: readonly Id[], target: FollowTarget): Promise<FollowState[]> {
+    const found = await this.#documents.byKeys(
+      scope,
+      userIds.map((id) => `${id}:${targetKey(target)}`),
+    );
+    return found
+      .filter(({ following }) => following)
+      .map(({ userId, since, following, seq }) => ({
+        userId: userId.toHexString(),
+        target,
+        since,
+        following,
+        seq: Number(seq),
+      }));
+  }
+
   async exists(scope: FoldScope, userIds: readonly Id[], span: Span): Promise<boolean> {
     return (await this.find(scope, userIds, { ...span, limit: 1 })).length > 0;
   }

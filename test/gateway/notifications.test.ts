@@ -159,6 +159,18 @@ describe('notifications', () => {
     expect((await ann.data(FollowsDocument, {})).follows.totalCount).toBe(0);
   });
 
+  it('come of what is followed once: following it again, or no more what is not, writes nothing', async () => {
+    const [ann, ben] = [await Person.named('Ann'), await Person.named('Ben')];
+    const input = { userId: ben.id };
+    const { follow: first } = await ann.data(FollowDocument, { input });
+    const { follow: again } = await ann.data(FollowDocument, { input });
+    expect(again).toEqual(first);
+    const { unfollow } = await ann.data(UnfollowDocument, { input });
+    expect(unfollow.cursor).not.toBe(first.cursor);
+    expect((await ann.data(UnfollowDocument, { input })).unfollow).toEqual(unfollow);
+    expect((await ann.data(FollowsDocument, {})).follows.totalCount).toBe(0);
+  });
+
   it('are those that one wants, from then on', async () => {
     const [ann, ben] = [await Person.named('Ann'), await Person.named('Ben')];
     expect((await ann.data(NotificationPreferencesDocument, {})).notificationPreferences).toEqual({

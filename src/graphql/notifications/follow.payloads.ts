@@ -3,7 +3,8 @@ import type { Follow } from '../../model/follow.js';
 import { FeedCursorScalar } from '../scalars.js';
 import { FollowType } from './follow.type.js';
 
-const cursorDescription = 'The place in the log of what this call wrote.';
+const cursorDescription =
+  'The place in the log of what this call wrote, or, where that was so already, one at which it is.';
 
 @ObjectType('FollowPayload', { description: 'What you follow now.' })
 export class FollowPayload {
