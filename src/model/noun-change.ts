@@ -6,6 +6,8 @@ export interface NounChange<T> {
   readonly removed: readonly Id[];
   /** When it was decided, for what is stamped with it. */
   readonly at: Date;
+  /** The user who decided it, where that is known. */
+  readonly by?: Id;
 }
 
 /** Everything of a noun but where it lies. */

@@ -98,7 +98,7 @@ export class EnrolmentService {
     checkNounBatch(input.users, 'input.users');
     const asked = input.users.map((one, index) => attempt(() => checkNewcomer(one, `input.users[${index}]`)));
     const keys = asked.flatMap((one) => (one.ok ? [one.value.key] : []));
-    return this.#change(viewer.workspaceId, input.pathwayId, keys, asked, 'enrolled', (roster, newcomer, at) =>
+    return this.#change(viewer, input.pathwayId, keys, asked, 'enrolled', (roster, newcomer, at) =>
       roster.enrol(newcomer, at),
     );
   }
@@ -112,7 +112,7 @@ export class EnrolmentService {
       return attempt(() => ({ userId: checkId(id, field)!, field }));
     });
     const keys = asked.flatMap((one) => (one.ok ? [userIdentity(one.value.userId)] : []));
-    return this.#change(viewer.workspaceId, input.pathwayId, keys, asked, 'withdrawn', (roster, one, at) =>
+    return this.#change(viewer, input.pathwayId, keys, asked, 'withdrawn', (roster, one, at) =>
       roster.withdraw(one.userId, one.field, at),
     );
   }
@@ -129,7 +129,7 @@ export class EnrolmentService {
 
   /** Decides for each of the items, in their order, and writes what changes. */
   async #change<T extends { readonly field: string }>(
-    workspaceId: Id,
+    { workspaceId, userId: by }: Viewer,
     pathway: Id,
     keys: readonly string[],
     items: readonly Attempt<T>[],
@@ -142,7 +142,7 @@ export class EnrolmentService {
       const roster = await this.#roster(workspaceId, pathwayId, keys, name === 'enrolled');
       const result = items.map((item) => (item.ok ? attempt(() => decide(roster, item.value, at)) : item));
       const set = roster.changed;
-      return { change: set.length > 0 ? { name, set, removed: [], at } : undefined, result };
+      return { change: set.length > 0 ? { name, set, removed: [], at, by } : undefined, result };
     });
     return {
       results: result.map((one) => {

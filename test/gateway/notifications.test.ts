@@ -159,6 +159,24 @@ describe('notifications', () => {
     expect((await ann.data(FollowsDocument, {})).follows.totalCount).toBe(0);
   });
 
+  it('say who enrolled you, where that was not yourself', async () => {
+    const [ann, ben] = [await Person.named('Ann'), await Person.named('Ben')];
+    const enrolled = async (by: Person, who: Person): Promise<void> => {
+      const { createPathway } = await gateway.data<{ createPathway: { pathway: { id: Id } } }, unknown>(
+        'mutation ($input: CreatePathwayInput!) { createPathway(input: $input) { pathway { id } } }',
+        { input: { key: newId(), name: 'Warm Welcome', activities: [] } },
+      );
+      const users = [{ userId: who.id }];
+      await by.data('mutation ($input: EnrolUsersInput!) { enrolUsers(input: $input) { cursor } }', {
+        input: { pathwayId: createPathway.pathway.id, users },
+      });
+    };
+    await enrolled(ann, ann);
+    await enrolled(ben, ann);
+    const { notifications } = await ann.data(NotificationsWithEntriesDocument, { first: 10 });
+    expect(notifications.nodes).toMatchObject([{ action: 'enrolled', reasons: ['SUBJECT'], user: { name: 'Ben' } }]);
+  });
+
   it('come of what is followed once: following it again, or no more what is not, writes nothing', async () => {
     const [ann, ben] = [await Person.named('Ann'), await Person.named('Ben')];
     const input = { userId: ben.id };

@@ -1,6 +1,7 @@
 import type { Id } from '../../base/ids.js';
 import { type Happening, happeningOf } from '../../model/concern.js';
 import type { Enrolment } from '../../model/enrolment.js';
+import { userIdentity } from '../../model/identity.js';
 import type { LogRecord } from '../../model/log-record.js';
 import { type Run, runMicros } from '../../model/notification.js';
 import { runOf } from '../../model/notification-key.js';
@@ -28,7 +29,7 @@ export const toldOf = (happening: Happening): Told => {
 
 /** Those who are new on a pathway; who was there and has other groups now is not. */
 function enrolmentTold(id: Id, seq: number, payload: string): Told | undefined {
-  const { set, at } = decodeChange<NounState<Enrolment>>(payload);
+  const { set, at, by } = decodeChange<NounState<Enrolment>>(payload);
   const fresh = set.filter(({ enrolledAt, withdrawnAt }) => !withdrawnAt && enrolledAt.getTime() === at.getTime());
   if (fresh.length === 0) return undefined;
   const { pathwayId } = fresh[0]!;
@@ -42,10 +43,16 @@ function enrolmentTold(id: Id, seq: number, payload: string): Told | undefined {
     occurredAtMicros: at.getTime() * 1000,
     pathwayId,
     subjects: fresh.map(({ userId }) => userId),
+    ...(by !== undefined && { actorKey: userIdentity(by) }),
   };
   const fromMicros = Math.floor(happening.occurredAtMicros / runMicros) * runMicros;
   return {
     happening,
-    run: { item: { source: 'GATEWAY', pathwayId, isEnrolment: true }, action: happening.action, fromMicros },
+    run: {
+      item: { source: 'GATEWAY', pathwayId, isEnrolment: true },
+      action: happening.action,
+      ...(happening.actorKey !== undefined && { actorKey: happening.actorKey }),
+      fromMicros,
+    },
   };
 }

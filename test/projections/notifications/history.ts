@@ -156,6 +156,7 @@ export class History {
       case 'enrol': {
         const ids = [a, b].map((at) => pick(this.#everybody, at)!);
         const at = new Date(c * 2 * 60_000);
+        const by = c % 3 === 0 ? undefined : pick(this.#everybody, c);
         const set = [...new Set(ids)].map((userId) => ({
           id: newId(),
           pathwayId: this.pathwayId,
@@ -164,7 +165,7 @@ export class History {
           enrolledAt: at,
           updatedAt: at,
         }));
-        return this.#control('enrolment', set[0]!.id, encodeChange({ set, removed: [], at }), 'enrolled');
+        return this.#control('enrolment', set[0]!.id, encodeChange({ set, removed: [], at, by }), 'enrolled');
       }
       case 'through': {
         const through = c % 3 === 0 ? Math.floor((this.#seq * b) / 12) : this.#seq;
