@@ -56,7 +56,7 @@ export class NotificationService {
     this.#people = new ChangedPeople(parts.notificationStates);
   }
 
-  /** The last that happened first. What has grown since a page was read stands at the top again. */
+  /** The last recorded or grown first. What has grown since a page was read stands at the top again. */
   async list(viewer: Viewer, args: ListNotifications): Promise<NotificationPage> {
     requireOwn(viewer, canReadNotifications, 'notification:read');
     const request = checkRequest(args.page);

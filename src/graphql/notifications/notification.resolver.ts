@@ -24,7 +24,8 @@ export class NotificationResolver {
   constructor(private readonly services: Pick<Services, 'notifications'>) {}
 
   @Query(() => NotificationConnection, {
-    description: 'What others did that concerns you, the last that happened first, page by page. Always your own.',
+    description:
+      'What others did that concerns you, the last recorded or grown first, whenever it happened, page by page. Always your own.',
   })
   async notifications(
     @Args(() => NotificationsArgs) args: NotificationsArgs,
