@@ -32,7 +32,11 @@ export class NotificationFields {
     return run.action;
   }
 
-  @FieldResolver(() => ActivityObjectType, { nullable: true, description: 'What was acted on, where it is an object.' })
+  @FieldResolver(() => ActivityObjectType, {
+    nullable: true,
+    description:
+      'What was acted on, where it is an object: its type and id. What it was called is in `activityLog.object`; `name` is null here.',
+  })
   object(@Root() { run: { item } }: Notification): ActivityObjectType | undefined {
     return item.objectType === undefined ? undefined : { type: item.objectType, id: item.objectId };
   }
