@@ -138,7 +138,8 @@ export class SourceRun {
     const failures = this.#failures + 1;
     const known: SourceFault = { kind: fault.kind, message: fault.message, at: clock.now() };
     logger[fault === error || fault.kind === 'STORE' ? 'info' : 'error'](
-      { sourceId: id, kind: fault.kind, failures, err: error },
+      // Where nobody was reached, a stack of ours tells nothing.
+      { sourceId: id, kind: fault.kind, failures, ...(isOutage(fault) ? { reason: fault.message } : { err: error }) },
       'source: not read',
     );
     if (!(await states.save(workspaceId, id, this.fence, { fault: known, failures }))) return;
@@ -155,6 +156,8 @@ export class SourceRun {
 
 /** What is written from where nothing was said: nothing of an epoch that never was. */
 const beforeTheLog: WrittenPlace = { epoch: 0, seq: 0 };
+
+const isOutage = ({ kind }: UpstreamError): boolean => kind === 'UNREACHABLE' || kind === 'RATE_LIMITED';
 
 function faultOf(cause: unknown): UpstreamError {
   const error = readError(cause);
