@@ -1,3 +1,5 @@
+import { sourceName } from './sources.js';
+
 /** What the bell asks for of a notification, and is told of one. */
 export interface Notification {
   readonly id: string;
@@ -71,7 +73,7 @@ export const reasonText = ({ reasons }: Notification): string =>
   reasons.map((reason) => reasonTexts[reason] ?? reason.toLowerCase()).join(', ');
 
 /** Who did what to what, as people read it. */
-export function tellingOf({ action, user, activity, pathway, object, activityLog }: Notification): {
+export function tellingOf({ source, action, user, activity, pathway, object, activityLog }: Notification): {
   readonly who: string;
   readonly what: string;
 } {
@@ -79,6 +81,7 @@ export function tellingOf({ action, user, activity, pathway, object, activityLog
   const thing =
     activityLog?.object?.name ?? activity?.name ?? activityLog?.activity?.name ?? pathway?.name ?? object?.type ?? '';
   if (!activityLog && action === 'enrolled') return { who: 'You', what: `were enrolled on ${thing}` };
-  const who = user?.name ?? actor?.name ?? actor?.username ?? 'Somebody';
+  // An entry of no user is nobody's deed: its source tells it.
+  const who = user?.name ?? actor?.name ?? actor?.username ?? sourceName(source);
   return { who, what: activityLog?.summary ?? `${action} ${thing}`.trim() };
 }
