@@ -81,6 +81,10 @@ it('shows who is where on a pathway, and moves them as entries arrive', async ()
 
   await page.getByText('Baltic').click();
   await eventually(() => board(page)).toEqual([['AO', 'DD', 'ÉY'], [], [], []]);
+  expect(new URL(page.url()).hash).toBe('#pathways/Baltic');
+  await page.reload();
+  await eventually(() => page.locator('#pathway-name').textContent()).toBe('Baltic');
+  await eventually(() => board(page)).toEqual([['AO', 'DD', 'ÉY'], [], [], []]);
   // What happens on another is not told here.
   await did('amara', 'Read', baltic, 10);
   await eventually(() => board(page)).toEqual([['DD', 'ÉY'], ['AO'], [], []]);
@@ -92,6 +96,8 @@ it('is as wide as its page, on a phone, too', async () => {
   const { page, context } = await browser.newPage({ viewport: { width: 360, height: 740 } });
   await page.goto(`${demo.url}/live#pathways`);
   await page.locator('#pathway-view[data-ready] .person').first().waitFor();
+  // The one with most people: one has left the other.
+  expect(await page.locator('#pathway-name').textContent()).toBe('Baltic');
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   await context.close();
 });

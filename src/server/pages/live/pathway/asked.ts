@@ -1,7 +1,10 @@
 /** What the view asks for of pathways, and is told of them. */
 export interface Pathway {
   readonly id: string;
+  readonly key: string;
   readonly name: string;
+  /** Null for who may see their own progress only. */
+  readonly statistics: { readonly total: number } | null;
   readonly activities: readonly Step[];
 }
 
@@ -47,7 +50,7 @@ const statisticsFields = 'total notStarted inProgress completed activities { act
 
 export const pathwaysDocument = `query Pathways {
   pathways(first: 50, filter: { archived: false }) {
-    nodes { id name activities { activityId level required activity { name } } }
+    nodes { id key name statistics { total } activities { activityId level required activity { name } } }
   }
 }`;
 

@@ -28,7 +28,12 @@ let stop = (): void => {};
 /** Which pathway is being shown: what an earlier one still brings is dropped. */
 let turn = 0;
 
-const isShown = (): boolean => location.hash === '#pathways';
+const isShown = (): boolean => /^#pathways(\/|$)/.test(location.hash);
+/** The address of a pathway, so that it may be sent to others and is there again after a reload. */
+const hashOf = ({ key }: Pathway): string => `#pathways/${encodeURIComponent(key)}`;
+
+const mostPeopled = (): Pathway | undefined =>
+  [...pathways].sort((one, other) => (other.statistics?.total ?? 0) - (one.statistics?.total ?? 0))[0];
 
 function showStatistics(statistics: Statistics): void {
   for (const name of ['total', 'notStarted', 'inProgress', 'completed'] as const) {
@@ -103,12 +108,13 @@ async function showPathway(pathway: Pathway): Promise<void> {
 function offer(): void {
   find('pathway-choice').replaceChildren(
     element('legend', 'hidden', 'Which pathway'),
-    ...pathways.map(({ id, name }) => {
+    ...pathways.map((pathway) => {
+      const { id, name } = pathway;
       const choice = document.createElement('input');
       Object.assign(choice, { type: 'radio', name: 'pathway', value: id, checked: id === chosen });
       choice.addEventListener('change', () => {
         chosen = id;
-        void begin();
+        location.hash = hashOf(pathway);
       });
       const label = element('label', 'chip', choice, name);
       return label;
@@ -121,7 +127,10 @@ async function begin(): Promise<void> {
   if (authorization === undefined || !isShown()) return;
   try {
     pathways = (await asker(authorization)<PathwaysAnswer>(pathwaysDocument, {})).pathways.nodes;
-    const pathway = pathways.find(({ id }) => id === chosen) ?? pathways[0];
+    const pathway =
+      pathways.find((one) => hashOf(one) === location.hash) ??
+      pathways.find(({ id }) => id === chosen) ??
+      mostPeopled();
     chosen = pathway?.id;
     offer();
     find('pathway-problem').textContent = pathway ? '' : 'There are no pathways yet.';
@@ -137,7 +146,7 @@ async function begin(): Promise<void> {
 function turnTo(): void {
   document.body.dataset.view = isShown() ? 'pathways' : 'log';
   for (const link of document.querySelectorAll<HTMLAnchorElement>('nav a[href^="#"]'))
-    link.ariaCurrent = link.hash === (location.hash || '#log') ? 'page' : null;
+    link.ariaCurrent = link.hash === (isShown() ? '#pathways' : location.hash || '#log') ? 'page' : null;
   if (isShown()) void begin();
   else {
     turn += 1;
