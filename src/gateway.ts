@@ -26,7 +26,7 @@ import { persistedOptionsOf } from './graphql/trusted-documents.js';
 import type { Connector } from './ingest/connector.js';
 import { describeAll, Ingest } from './ingest/ingest.js';
 import { type Log, openLog } from './log/log.js';
-import { Sweeper, type SweeperStep } from './log/sweeper.js';
+import { Sweeper } from './log/sweeper.js';
 import type { SourceSystem } from './model/source-system.js';
 import type { FoldTuning } from './projections/fold-runner.js';
 import { Folds } from './projections/folds.js';
@@ -63,27 +63,14 @@ import { registerFalkorFacade } from './sources/falkor/facade.js';
 import { registerPosthogFacade } from './sources/posthog/facade.js';
 import { registerThriveFacade } from './sources/thrive/facade.js';
 import { registerTikMatrixFacade } from './sources/tikmatrix/facade.js';
-import { Activities } from './store/activities.js';
-import { ActivityLogCounts } from './store/activity-log-counts.js';
-import { ActivityLogPages } from './store/activity-log-pages.js';
-import { ActivityLogStatsStore } from './store/activity-log-stats.js';
 import { ActivityLogWalk } from './store/activity-log-walk.js';
 import type { Store } from './store/connect.js';
 import { ControlEntries } from './store/control-entries.js';
-import { ControlLinks } from './store/control-links.js';
-import { CountChanges } from './store/count-changes.js';
 import { CredentialStore } from './store/credentials.js';
 import { Deliveries } from './store/deliveries.js';
-import { Enrolments } from './store/enrolments.js';
 import { FoldStates } from './store/fold-states.js';
-import { Follows } from './store/follows.js';
 import { IdempotencyKeys } from './store/idempotency-keys.js';
-import { NotificationLists } from './store/notification-lists.js';
-import { NotificationStates } from './store/notification-states.js';
-import { Notifications } from './store/notifications.js';
-import { PathwayCountsStore } from './store/pathway-counts.js';
 import { PathwayStandings } from './store/pathway-standings.js';
-import { Pathways } from './store/pathways.js';
 import { PersonTexts } from './store/person-texts.js';
 import { RunEntries } from './store/run-entries.js';
 import { SourceRows } from './store/source-rows.js';
@@ -92,7 +79,8 @@ import { Sources } from './store/sources.js';
 import { UnscopedStore } from './store/unscoped.js';
 import { UpstreamWrites } from './store/upstream-writes.js';
 import { UserErasures } from './store/user-erasures.js';
-import { Users } from './store/users.js';
+import { storesOf } from './stores.js';
+import { sweeperSteps } from './sweeper-steps.js';
 
 /** What a gateway is built on. */
 export interface GatewayDeps {
@@ -129,20 +117,6 @@ export interface Gateway extends Closeable {
   readonly live: Live;
 }
 
-/** A removal younger than this is taken to be still under way where it began. */
-const removalAgeMs = 10_000;
-
-const sweeperSteps = (log: Log, services: Services, ingest: Ingest): SweeperStep[] => [
-  { name: 'removals', run: (workspaceId) => log.removal.sweep(workspaceId, removalAgeMs) },
-  { name: 'sources', run: (workspaceId, proceed) => log.removal.sweepSources(workspaceId, proceed) },
-  { name: 'users', run: (workspaceId) => services.users.catchUp(workspaceId) },
-  { name: 'erasures', run: (workspaceId, proceed) => services.userErasures.sweep(workspaceId, proceed) },
-  { name: 'activities', run: (workspaceId) => services.activities.catchUp(workspaceId) },
-  { name: 'pathways', run: (workspaceId) => services.pathways.catchUp(workspaceId) },
-  { name: 'enrolments', run: (workspaceId) => services.enrolments.catchUp(workspaceId) },
-  { name: 'deliveries', run: (workspaceId, proceed) => ingest.processDeliveries(workspaceId, proceed) },
-];
-
 /** Federation is loaded only where it is asked for. */
 async function schemaOf({ SUBGRAPH }: Config, services: Services): Promise<GraphQLSchema> {
   const schema = createSchema(services);
@@ -175,24 +149,9 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
     writer: log.recorder,
     remover: log.removal,
     states: log.states,
-    links: new ControlLinks(store),
-    pages: new ActivityLogPages(store),
-    stats: new ActivityLogStatsStore(store),
-    logCounts: new ActivityLogCounts(store),
-    countChanges: new CountChanges(store),
-    foldStates: new FoldStates(store),
+    ...storesOf(store),
     log,
-    users: new Users(store),
-    activities: new Activities(store),
-    pathways: new Pathways(store),
-    enrolments: new Enrolments(store),
-    standings: new PathwayStandings(store),
-    counts: new PathwayCountsStore(store),
     folds: log.folds,
-    notifications: new Notifications(store),
-    notificationStates: new NotificationStates(store),
-    notificationLists: new NotificationLists(store),
-    follows: new Follows(store),
     sources: new Sources(
       store,
       new Sealing(deps.sourceSecretKey ?? config.SOURCE_SECRET_KEY!, config.SOURCE_SECRET_KEY_PREVIOUS),
