@@ -58,8 +58,9 @@ export class DemoStore {
     const documents = await this.documents();
     expect(await this.pathways.count(id, { archived: false })).toBe(demoPathways.length);
     expect(await this.enrolments.count(id, {})).toBe(demoPathways.length * peopleCount);
-    // All people, all definitions, and each pathway with everybody on it.
-    expect(documents.filter(({ kind }) => kind === 'control')).toHaveLength(2 + 2 * demoPathways.length);
+    // All people, all definitions, each pathway with everybody on it; what the demo's user follows and has read.
+    const nouns = 2 + 2 * demoPathways.length;
+    expect(documents.filter(({ kind }) => kind === 'control')).toHaveLength(nouns + 3 + 1);
     const past = (await this.entries()).filter((entry) => entry.occurredAtMicros <= createdAt.getTime() * 1000);
     expect(past).toHaveLength(historyCount);
     expect(new Set(past.map((entry) => JSON.stringify(entry.native ?? entry.seq))).size).toBe(historyCount);

@@ -51,7 +51,7 @@ async function fill(): Promise<void> {
 }
 
 /** Read by everybody or by nobody's operation; the first of them ends with what it has. */
-const ofTheProcess = ['signals', 'leases', 'workspaces'];
+const ofTheProcess = ['signals', 'leases', 'workspaces', 'log_states', 'folds'];
 const readingCommands = ['find', 'aggregate', 'count', 'distinct'];
 
 /** What an operation reads, as it was sent. */

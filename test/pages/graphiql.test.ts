@@ -31,6 +31,7 @@ const titles = [
   'OnePerson',
   'WhoIsWho',
   'PathwayWithPeople',
+  'Progress',
   'RecordOne',
   'RecordBatch',
   'Sources',
@@ -38,6 +39,8 @@ const titles = [
   'Live',
   'LiveCompleted',
   'SourcesLive',
+  'Notifications',
+  'NotificationsLive',
 ];
 const without = (title: string): string[] => titles.filter((one) => one !== title);
 const tabTitles = (page: Page): Promise<string[]> => page.locator('.graphiql-tab-button').allTextContents();

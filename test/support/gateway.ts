@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import { inject } from 'vitest';
+import { makeSecret } from '../../src/auth/secrets.js';
 import { readConfig } from '../../src/base/config.js';
 import { type Id, newId } from '../../src/base/ids.js';
 import type { Closeable } from '../../src/base/lifecycle.js';
@@ -90,7 +91,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
   const home = await addWorkspace(store, `home-${database.slice(-6)}-${newId().slice(-6)}`);
   const abroad = await addWorkspace(store, `abroad-${database.slice(-6)}-${newId().slice(-6)}`);
   const { directory, filledIn } = options.pages ?? {};
-  const authorization = filledIn ? await addKey(store, home.id, ['*']) : undefined;
+  const filledSecret = filledIn ? makeSecret('API_KEY') : undefined;
+  const authorization = filledSecret && `Bearer ${filledSecret}`;
   const gateway = await createGateway(config, {
     store,
     logger: options.logger ?? silentLogger,
@@ -108,6 +110,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
   });
   const url = await gateway.app.listen({ host: '127.0.0.1', port: 0, backlog });
   const users = await addUsers(gateway, home.id);
+  // As a demo's, it belongs to somebody.
+  if (filledSecret) await addKey(store, home.id, ['*'], users.alice, filledSecret);
   const people = await addPeople(store, home.id, abroad.id, users);
 
   const query: TestGateway['query'] = async (document, variables, { as = 'admin' } = {}) => {

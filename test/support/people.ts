@@ -18,8 +18,13 @@ export async function addWorkspace(store: Store, key: string): Promise<Workspace
 }
 
 /** An API key. @returns its Authorization header. */
-export async function addKey(store: Store, workspaceId: Id, scopes: readonly Scope[], userId?: Id): Promise<string> {
-  const secret = makeSecret('API_KEY');
+export async function addKey(
+  store: Store,
+  workspaceId: Id,
+  scopes: readonly Scope[],
+  userId?: Id,
+  secret = makeSecret('API_KEY'),
+): Promise<string> {
   await new CredentialStore(store).insert(workspaceId, {
     id: newId(),
     workspaceId,
