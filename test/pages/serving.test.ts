@@ -92,7 +92,7 @@ describe('pages', () => {
   it.each(['index.html', 'live.html'])('has every byte of %s come from our own files', async (name) => {
     const html = await readFile(join(directory, name), 'utf8');
     const addresses = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!);
-    expect(addresses.filter((address) => !/^(\/assets\/|data:|\/$)/.test(address))).toEqual([]);
+    expect(addresses.filter((address) => !/^(\/assets\/|data:|\/$|#)/.test(address))).toEqual([]);
     expect(html).not.toMatch(/<script(?![^>]*\bsrc=)/);
   });
 
