@@ -1,6 +1,6 @@
 import type { Checkpoint, Connector, PullStep, RejectedRow } from '../../ingest/connector.js';
 import { readCount, readList, settings, type TikMatrixSession, type TikMatrixSettings } from './api.js';
-import { beginLook, lookOn } from './look.js';
+import { beginLook, isSamePage, lookOn } from './look.js';
 import { firstPlace, isOtherTable, nextGeneration, orderOf, type Place } from './place.js';
 import { type ReadRow, readRow, toRow } from './rows.js';
 import { lookAtAll } from './whole.js';
@@ -43,7 +43,8 @@ async function pull(session: TikMatrixSession, checkpoint: Checkpoint | undefine
     const all = await lookAtAll(session, place);
     return { ...caughtUp(all.place, now), rows: entries(all.rows, all.place), rejected };
   }
-  const looked = lookOn(place, look, read, session.settings.limit);
+  const count = isSamePage(look, read) ? await readCount(session) : undefined;
+  const looked = lookOn(place, look, read, session.settings.limit, count);
   const rows = entries(looked.rows, looked.place);
   if (looked.isDone) return { ...caughtUp(looked.place, now), rows, rejected };
   return { rows, rejected, checkpoint: toCheckpoint(looked.place), isCaughtUp: false };

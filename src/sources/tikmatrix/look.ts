@@ -24,8 +24,14 @@ export interface Looked {
 /** Of a list that begins with the oldest, so many rows that were read come again: by them the table is recognised. */
 const again = 10;
 
-/** As many new rows as a page holds make the next page the same as the last one; hardly again and again. */
+/** How often a page may come again without a reason that is known. */
 const maxEqual = 2;
+
+const textOf = (rows: readonly ReadRow[]): string => rows.map(({ id, timestamp }) => `${id}:${timestamp}`).join();
+
+/** Whether it is the page that the look has read last: then `lookOn` wants to know how many rows there are. */
+export const isSamePage = ({ page }: Look, rows: readonly ReadRow[]): boolean =>
+  rows.length > 1 && textOf(rows) === page;
 
 /** What the first page of a look is asked for. @param count how many rows there are. */
 export const beginLook = ({ order, skip }: Place, count: number): Look => ({
@@ -43,18 +49,27 @@ export const beginLook = ({ order, skip }: Place, count: number): Look => ({
 /**
  * Goes on with a look by one page more. Pages overlap by one row: a page that begins beyond the last row of the one before
  * shows that rows were deleted meanwhile and others moved up, and is read again further back.
+ * @param count how many rows there are now, where it is the same page.
  * @throws UpstreamError MALFORMED for the same page again and again.
  */
-export function lookOn(before: Place, look: Look, rows: readonly ReadRow[], limit: number): Looked {
-  const page = rows.map(({ id, timestamp }) => `${id}:${timestamp}`).join();
-  const equal = rows.length > 1 && page === look.page ? look.equal + 1 : 0;
+export function lookOn(before: Place, look: Look, rows: readonly ReadRow[], limit: number, count?: number): Looked {
+  const isSame = isSamePage(look, rows);
+  // As many new rows as a page holds make the next page the same as the last one: then there are so many more.
+  const grew = look.counted !== undefined && count !== undefined && count - look.counted >= rows.length - 1;
+  const equal = isSame ? look.equal + (grew ? 0 : 1) : 0;
   if (equal > maxEqual) throw malformed('The source gives the same page again and again');
   const order = orderOf(rows) ?? before.order ?? 'newest';
   const place: Place = { ...before, order };
   if (order !== before.order && look.offset > 0) return afresh(place, look);
   const isOther = look.isSame ? false : isOtherTable(place, rows);
   if (isOther) return afresh(nextGeneration(place), look);
-  const on: Look = { ...look, page, equal, isSame: isOther === false };
+  const on: Look = {
+    ...look,
+    page: textOf(rows),
+    equal,
+    counted: isSame ? count : undefined,
+    isSame: isOther === false,
+  };
   return order === 'oldest' ? upwards(place, on, rows, limit) : downwards(place, on, rows, limit);
 }
 
@@ -121,6 +136,9 @@ const afresh = (place: Place, { count }: Look): Looked => ({
 
 const back = (place: Place, look: Look, limit: number): Looked => ({
   rows: [],
-  place: { ...place, look: { ...look, offset: Math.max(0, look.offset - limit), page: '', equal: 0 } },
+  place: {
+    ...place,
+    look: { ...look, offset: Math.max(0, look.offset - limit), page: '', equal: 0, counted: undefined },
+  },
   isDone: false,
 });

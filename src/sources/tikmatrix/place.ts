@@ -39,8 +39,10 @@ export interface Look {
   readonly edge: number | null;
   /** The last page, as one text. */
   readonly page: string;
-  /** How often it came again. */
+  /** How often it came again though there were not as many more rows. */
   readonly equal: number;
+  /** How many rows there were when it last came again; absent where it has not. */
+  readonly counted?: number;
 }
 
 export const firstPlace: Place = { generation: 1, through: 0, marks: [], order: null, skip: 0, count: 0, look: null };
