@@ -9,6 +9,7 @@ import { type Id, newId } from './base/ids.js';
 import { type Closeable, Closing } from './base/lifecycle.js';
 import type { Logger } from './base/logger.js';
 import { Sealing } from './base/sealing.js';
+import { registerFacades } from './facades.js';
 import { Admission } from './graphql/admission.js';
 import { createGraphql } from './graphql/apollo.js';
 import { Documents } from './graphql/documents.js';
@@ -57,12 +58,7 @@ import { SourceService } from './services/sources.js';
 import { UpstreamService } from './services/upstream.js';
 import { UserErasureService } from './services/user-erasure.js';
 import { UserService } from './services/users.js';
-import { registerAWorldFacade } from './sources/aworld/facade.js';
 import { allConnectors } from './sources/connectors.js';
-import { registerFalkorFacade } from './sources/falkor/facade.js';
-import { registerPosthogFacade } from './sources/posthog/facade.js';
-import { registerThriveFacade } from './sources/thrive/facade.js';
-import { registerTikMatrixFacade } from './sources/tikmatrix/facade.js';
 import { ActivityLogWalk } from './store/activity-log-walk.js';
 import type { Store } from './store/connect.js';
 import { ControlEntries } from './store/control-entries.js';
@@ -70,7 +66,6 @@ import { CredentialStore } from './store/credentials.js';
 import { Deliveries } from './store/deliveries.js';
 import { FoldStates } from './store/fold-states.js';
 import { IdempotencyKeys } from './store/idempotency-keys.js';
-import { PathwayStandings } from './store/pathway-standings.js';
 import { PersonTexts } from './store/person-texts.js';
 import { RunEntries } from './store/run-entries.js';
 import { SourceRows } from './store/source-rows.js';
@@ -269,7 +264,7 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   await registerOAuth(app, { authenticator });
   const exports = new ActivityLogExportService({ ...parts, walk: new ActivityLogWalk(store) });
   await registerExports(app, { config, authenticator, exports, schema });
-  const sourceParts = {
+  await registerFacades(app, {
     clock,
     authenticator,
     anonymous: new AnonymousCallers({ ...parts, unscoped, workspace: anonymousWorkspace(config) }),
@@ -280,16 +275,8 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
     }),
     reading: new SourceReadingService(parts),
     removal: new SourceRemovalService(parts),
-  };
-  await registerAWorldFacade(app, { ...sourceParts, idempotencyKeys: new IdempotencyKeys(store) });
-  await registerThriveFacade(app, sourceParts);
-  await registerFalkorFacade(app, {
-    authenticator,
-    pathways: new PathwayReadingService({ ...parts, folds: log.folds, standings: new PathwayStandings(store) }),
-  });
-  await registerTikMatrixFacade(app, sourceParts);
-  await registerPosthogFacade(app, {
-    ...sourceParts,
+    pathways: new PathwayReadingService(parts),
+    idempotencyKeys: new IdempotencyKeys(store),
     workspaces: unscoped,
     notifications: services.notifications,
   });
