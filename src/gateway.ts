@@ -90,6 +90,8 @@ export interface GatewayDeps {
   readonly connectors?: ReadonlyMap<SourceSystem, Connector>;
   /** How long a reader waits for an unused number before it fills it. */
   readonly holeMs?: number;
+  /** How long a look at what retention keeps is good for; the same in every process. */
+  readonly readLeaseMs?: number;
   /** False: finds out what other processes appended by polling alone. */
   readonly signals?: boolean;
   /** Over those of the settings. */
@@ -129,11 +131,11 @@ const anonymousWorkspace = ({ ANONYMOUS_WORKSPACE, demoMode }: Config): string |
   ANONYMOUS_WORKSPACE ?? (demoMode ? 'demo' : undefined);
 
 export async function createGateway(config: Config, deps: GatewayDeps): Promise<Gateway> {
-  const { store, logger, tokenSecret, holeMs, signals, clock = systemClock } = deps;
+  const { store, logger, tokenSecret, holeMs, readLeaseMs, signals, clock = systemClock } = deps;
   const closing = new Closing();
   const metrics = createMetrics();
 
-  const log = closing.add(openLog({ store, logger, metrics, clock, holeMs, signals }));
+  const log = closing.add(openLog({ store, logger, metrics, clock, holeMs, readLeaseMs, signals }));
   const unscoped = new UnscopedStore(store);
   const credentials = new CredentialStore(store);
   const authenticator = new Authenticator({ credentials, unscoped, tokenSecret, logger, clock });

@@ -28,6 +28,7 @@ export function addLogCommands(program: Command): void {
       withAdmin(async ({ log, workspace }) => {
         const { id, key } = await workspace(workspaceKey);
         const progress = (erased: number): void => console.error(`erased ${erased} …`);
+        console.error('hiding what is older, then giving readers ten seconds before it is erased …');
         const erased = await log.retention.keepSince(id, since, progress);
         const state = await log.states.read(id);
         printFields({ workspace: key, erased, firstNumber: state?.firstSeq });

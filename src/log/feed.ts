@@ -11,7 +11,7 @@ import { type LogDocument, toRecord } from '../store/log-document.js';
 import type { LogState, LogStateStore } from '../store/log-states.js';
 import type { Durability } from './durability.js';
 import { contiguous, Holes } from './holes.js';
-import type { LogPlace } from './place.js';
+import { defaultReadLeaseMs, type LogPlace } from './place.js';
 
 export interface FeedOptions {
   readonly logs: LogRecords;
@@ -22,6 +22,8 @@ export interface FeedOptions {
   readonly clock?: Clock;
   /** How long a number may be missing below one that was seen before a reader fills it with a void. */
   readonly holeMs?: number;
+  /** How long a look at what retention keeps is good for; the same in every process. */
+  readonly readLeaseMs?: number;
   /** How often the feed looks by itself, should a signal be lost; also how soon a new epoch is noticed. */
   readonly pollMs?: number;
   /** Records read at once. */
@@ -55,6 +57,8 @@ export class LogFeed implements Closeable {
   readonly #metrics: LogMetrics;
   readonly #holes: Holes;
   #place: LogPlace;
+  /** When the last look at the log's state began. */
+  #lookedAtMs: number;
   #awake: Deferred<void> = deferred();
   #running: Promise<void>;
   #holePauseMs = shortestPauseMs;
@@ -63,9 +67,11 @@ export class LogFeed implements Closeable {
   private constructor(
     private readonly workspaceId: Id,
     state: LogState,
+    lookedAtMs: number,
     private readonly options: FeedOptions,
   ) {
     this.#clock = options.clock ?? systemClock;
+    this.#lookedAtMs = lookedAtMs;
     this.#metrics = options.metrics ?? noLogMetrics;
     this.#holes = new Holes(options.holeMs ?? 5000);
     this.#place = this.#placeAt(state, Math.max(state.mark, state.firstSeq - 1));
@@ -76,8 +82,9 @@ export class LogFeed implements Closeable {
   static async open(workspaceId: Id, options: FeedOptions): Promise<LogFeed> {
     await options.states.ensure(workspaceId, await options.logs.lastSeq(workspaceId));
     for (;;) {
+      const lookedAtMs = (options.clock ?? systemClock).monotonicMs();
       const sure = await options.durability.state(workspaceId);
-      if (sure) return new LogFeed(workspaceId, sure, options);
+      if (sure) return new LogFeed(workspaceId, sure, lookedAtMs, options);
     }
   }
 
@@ -197,6 +204,7 @@ export class LogFeed implements Closeable {
     const limit = this.options.pageRecords ?? 1000;
     const slim = this.#listeners.size === 0;
     let count = 0;
+    const lookedAtMs = this.#clock.monotonicMs();
     const read = await this.options.durability.read(
       this.workspaceId,
       () => this.options.logs.readAfter(this.workspaceId, after, limit, { slim }),
@@ -212,6 +220,7 @@ export class LogFeed implements Closeable {
     // A follower that joined while a slim page was under way needs whole records.
     if (!read || (slim && this.#listeners.size > 0)) return true;
     const { result: documents, state } = read;
+    this.#lookedAtMs = lookedAtMs;
     if (this.#isOvertaken(state)) {
       // A kill could still take back what says so.
       const sure = await this.options.durability.state(this.workspaceId);
@@ -287,6 +296,7 @@ export class LogFeed implements Closeable {
       firstSeq: state.firstSeq,
       seq,
       erasures: state.erasures,
+      keptUntilMs: this.#lookedAtMs + (this.options.readLeaseMs ?? defaultReadLeaseMs),
     };
   }
 }

@@ -22,6 +22,7 @@ export interface LogOptions {
   readonly metrics?: LogMetrics;
   readonly clock?: Clock;
   readonly holeMs?: number;
+  readonly readLeaseMs?: number;
   readonly pollMs?: number;
   readonly giveUpMs?: number;
   readonly pageRecords?: number;
@@ -79,7 +80,7 @@ export function openLog(options: LogOptions): Log {
     feeds,
     folds,
     removal: new Removal(logs, states, recorder, parts.durability, options.clock),
-    retention: new Retention(logs, states),
+    retention: new Retention(logs, states, options.readLeaseMs),
     logs,
     states,
     close: () => closing.close(),

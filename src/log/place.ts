@@ -12,7 +12,15 @@ export interface LogPlace {
   readonly seq: number;
   /** What is being removed as a whole, and is hidden until it has gone. */
   readonly erasures: readonly Erasure[];
+  /** On the monotonic clock: before then nothing from `firstSeq` on is erased. */
+  readonly keptUntilMs: number;
 }
+
+/**
+ * How long a look at what retention keeps is good for. Retention raises `firstSeq`, lets twice this pass by its own clock,
+ * and only then erases: whoever began to look before it was raised has ended, or looks again, and others hide what is below.
+ */
+export const defaultReadLeaseMs = 5_000;
 
 /** The log as services use it: append, and know how far it may be read. */
 export interface LogReader {

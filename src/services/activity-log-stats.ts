@@ -66,7 +66,7 @@ export class ActivityLogStatsService {
     const { workspaceId } = viewer;
     const { place } = await startPage(this.parts, workspaceId, noList, { size: 0, backward: false }, args.atLeast);
     const filter = await visibleFilter(this.parts, viewer, args.filter);
-    const { seen } = await readKept(this.parts.states, place, ({ firstSeq }) =>
+    const { seen } = await readKept(this.parts, place, ({ firstSeq }) =>
       this.#find({ place: { ...place, firstSeq }, filter }, asked),
     );
     const isByPerson = asked.groupBy === 'USER';

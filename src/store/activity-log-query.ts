@@ -12,6 +12,8 @@ export interface LogWindow {
   readonly seq: number;
   /** What is being removed as a whole. */
   readonly erasures: readonly Erasure[];
+  /** On the monotonic clock: before then nothing from `firstSeq` on is erased. Absent: that must be looked up. */
+  readonly keptUntilMs?: number;
 }
 
 const oneOf = (field: string, list: readonly unknown[] | undefined): Document[] =>

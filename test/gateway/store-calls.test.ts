@@ -1,3 +1,4 @@
+import type { CommandStartedEvent } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   ActivitiesDocument,
@@ -61,6 +62,19 @@ describe('what a query asks of the store', () => {
     expect(counted).toContain('aggregate activity_logs');
     const unasked = await calls(() => gateway.data('{ activityLogs { nodes { id } } }'));
     expect(unasked).toEqual(page('activity_logs', 1));
+  });
+
+  it('is no second look at what retention keeps, while the first is good', async () => {
+    const looks: string[] = [];
+    const note = ({ commandName, command }: CommandStartedEvent): void => {
+      if (command[commandName] === 'log_states') looks.push(commandName);
+    };
+    await calls(() => gateway.data(ActivityLogsWithUsersDocument, { first: 50 }));
+    gateway.store.db.client.on('commandStarted', note);
+    for (let page = 0; page < 40; page += 1) await gateway.data(ActivityLogsWithUsersDocument, { first: 50 });
+    gateway.store.db.client.off('commandStarted', note);
+    // What is left is the log's own look, once a second.
+    expect(looks.length).toBeLessThan(30);
   });
 
   it('is one look for one thing', async () => {

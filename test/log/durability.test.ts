@@ -21,7 +21,7 @@ describe('what is sent to a standalone server', () => {
     const store = await openTestStore({ monitorCommands: true });
     const sent: CommandStartedEvent[] = [];
     store.db.client.on('commandStarted', (event) => sent.push(event));
-    const log = openLog({ store, logger: silentLogger, holeMs: 50 });
+    const log = openLog({ store, logger: silentLogger, holeMs: 50, readLeaseMs: 10 });
     const workspaceId = newId();
     const told = new Told(await log.feeds.open(workspaceId));
     await log.states.reserve(workspaceId, 1);

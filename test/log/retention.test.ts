@@ -7,7 +7,7 @@ import { entryDraft } from './drafts.js';
 import { Told } from './told.js';
 
 const store = await openTestStore();
-const log = openLog({ store, logger: silentLogger, holeMs: 200, pollMs: 50 });
+const log = openLog({ store, logger: silentLogger, holeMs: 200, readLeaseMs: 10, pollMs: 50 });
 afterAll(() => log.close());
 
 async function logOf(count: number): Promise<string> {
@@ -56,7 +56,7 @@ describe('retention', () => {
 
   it('ends a follower whom it overtakes, and who waits for a number below goes on', async () => {
     const workspaceId = newId();
-    const patient = openLog({ store, logger: silentLogger, holeMs: 3_600_000, pollMs: 50 });
+    const patient = openLog({ store, logger: silentLogger, holeMs: 3_600_000, readLeaseMs: 10, pollMs: 50 });
     afterAll(() => patient.close());
     const feed = await patient.feeds.open(workspaceId);
     const told = new Told(feed);

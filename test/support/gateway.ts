@@ -98,6 +98,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     logger: options.logger ?? silentLogger,
     tokenSecret,
     holeMs: 200,
+    readLeaseMs: 2000,
     clock: options.clock,
     pages: directory === undefined ? undefined : { directory, authorization },
     socketLimits: options.socketLimits,

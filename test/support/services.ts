@@ -27,7 +27,7 @@ import { openTestStore } from './store.js';
 
 /** The services over a real log, as one process has them. Two calls on one store are two processes. */
 export function openServices(store: Store) {
-  const log = openLog({ store, logger: silentLogger, holeMs: 200, pollMs: 50 });
+  const log = openLog({ store, logger: silentLogger, holeMs: 200, readLeaseMs: 100, pollMs: 50 });
   afterAll(() => log.close());
   const users = new Users(store);
   const activities = new Activities(store);

@@ -81,13 +81,13 @@ export interface KeptList extends ListSource<ActivityLog> {
 
 /** The list, with a look at what retention keeps after each read. */
 export function keptSource(
-  parts: Pick<ListingParts, 'pages' | 'states'>,
+  parts: Pick<ListingParts, 'pages' | 'states' | 'clock'>,
   first: ActivityLogList,
   start: Pick<PageStart, 'after' | 'before'> = {},
 ): KeptList {
   let list = first;
   const kept = async <T>(look: (list: ActivityLogList) => Promise<T>): Promise<T> => {
-    const { seen, window } = await readKept(parts.states, list.window, (now) => look({ ...list, window: now }));
+    const { seen, window } = await readKept(parts, list.window, (now) => look({ ...list, window: now }));
     if (window.firstSeq > list.window.firstSeq && (start.after ?? start.before)) {
       checkKept(window.seq, window.firstSeq, start.after ? 'after' : 'before');
     }

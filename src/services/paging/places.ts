@@ -2,13 +2,12 @@ import { decodeFeedCursor, decodePageCursor, type FeedPlace, type PagePlace } fr
 import { CodedError } from '../../base/errors.js';
 import type { Id } from '../../base/ids.js';
 import type { LogPlace, LogReader } from '../../log/place.js';
-import type { LogStateReader } from '../../log/writer.js';
+import type { KeptParts } from './kept.js';
 import type { CheckedRequest } from './request.js';
 
 /** What a list needs to know of the log. */
-export interface PagingParts {
+export interface PagingParts extends KeptParts {
   readonly reader: LogReader;
-  readonly states: LogStateReader;
 }
 
 /** Which list a cursor must be of, and what its key must look like. */

@@ -25,7 +25,7 @@ export class SimLog implements Pick<LogFeed, 'place' | 'follow' | 'readAfter'> {
 
   get place(): LogPlace {
     const { workspaceId, epoch, firstSeq } = this;
-    return { workspaceId, epoch, firstSeq, seq: this.#seen, erasures: [] };
+    return { workspaceId, epoch, firstSeq, seq: this.#seen, erasures: [], keptUntilMs: 0 };
   }
 
   get followers(): number {

@@ -96,7 +96,7 @@ export class SimProcess {
       breakage.sweeper?.(this.parts).durability ?? this.parts.durability,
       clock,
     );
-    this.retention = new Retention(this.parts.logs, this.parts.states);
+    this.retention = new Retention(this.parts.logs, this.parts.states, 0);
   }
 
   get alive(): boolean {
