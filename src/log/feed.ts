@@ -63,6 +63,7 @@ export class LogFeed implements Closeable {
   #running: Promise<void>;
   #holePauseMs = shortestPauseMs;
   readonly #current = deferred();
+  #isCurrent = false;
 
   private constructor(
     private readonly workspaceId: Id,
@@ -99,6 +100,7 @@ export class LogFeed implements Closeable {
 
   /** Resolves once everything has been seen that was there when the feed was opened, or `timeoutMs` have passed. */
   async current(timeoutMs: number): Promise<void> {
+    if (this.#isCurrent) return;
     const waiting = new AbortController();
     await Promise.race([this.#current.promise, sleep(timeoutMs, waiting.signal)]);
     waiting.abort();
@@ -169,6 +171,7 @@ export class LogFeed implements Closeable {
         const more = await this.#advance();
         failures = 0;
         if (more) continue;
+        this.#isCurrent = true;
         this.#current.resolve();
       } catch (error) {
         failures += 1;

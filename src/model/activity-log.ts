@@ -72,6 +72,9 @@ export interface FilterFields {
   readonly tags: readonly string[];
 }
 
+/** What of an entry may be asked for; `actorKey` is the key of its actor, without what the source says of them. */
+export type EntryField = keyof ActivityLog | 'actorKey';
+
 /** One entry of the log, as everything above the store sees it. */
 export interface ActivityLog {
   readonly id: Id;

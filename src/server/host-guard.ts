@@ -22,6 +22,7 @@ function hostName(hostHeader: string | undefined): string | undefined {
 }
 
 export function guardHost(app: FastifyInstance, settings: HostSettings): void {
+  if (!settings.demoMode) return;
   app.addHook('onRequest', async (request) => {
     if (!isHostAllowed(request.headers.host, settings)) {
       throw new CodedError('FORBIDDEN', 'This demo answers under its own name only; add the name to ALLOWED_HOSTS');

@@ -72,8 +72,9 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   });
   answerErrors(app);
   // What callers wrote comes back as data: no browser is to take it for a page or a script.
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     reply.header('x-content-type-options', 'nosniff');
+    done();
   });
   logRequests(app, metrics);
   traceRequests(app);
@@ -114,7 +115,8 @@ function dropConnectionsOnClose(app: FastifyInstance): void {
     closing = true;
     for (const socket of silent) socket.destroy();
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     if (closing) reply.header('connection', 'close');
+    done(null, payload);
   });
 }

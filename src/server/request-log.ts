@@ -24,10 +24,12 @@ export function requestIdOf(request: IncomingMessage): string {
 export function logRequests(app: FastifyInstance, metrics: ServerMetrics): void {
   app.decorateRequest('operation', null);
   app.decorateRequest('isStream', false);
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
+    done();
     if (request.isStream) return;
     const route = request.routeOptions.url ?? 'unknown';
     const status = reply.statusCode;

@@ -1,6 +1,6 @@
 import { canReadLogs, readsOwnOnly, requireScope } from '../auth/policies.js';
 import type { Id } from '../base/ids.js';
-import type { ActivityLog } from '../model/activity-log.js';
+import type { ActivityLog, EntryField } from '../model/activity-log.js';
 import type { ActivityLogFilter, ResolvedFilter } from '../model/activity-log-filter.js';
 import type { CreateActivityLogInput } from '../model/activity-log-input.js';
 import type { Page } from '../model/page.js';
@@ -45,7 +45,7 @@ export class ActivityLogService {
   }
 
   /** Undefined where no such entry lives, or where it is not the viewer's to read. */
-  async get(viewer: Viewer, id: Id, fields?: readonly (keyof ActivityLog)[]): Promise<ActivityLog | undefined> {
+  async get(viewer: Viewer, id: Id, fields?: readonly EntryField[]): Promise<ActivityLog | undefined> {
     requireScope(canReadLogs(viewer), 'activity_log:read');
     const [entry] = await this.byId(viewer, [checkId(id, 'id')!], fields);
     return entry;
@@ -55,7 +55,7 @@ export class ActivityLogService {
   async byId(
     who: ReaderContext,
     ids: readonly Id[],
-    fields?: readonly (keyof ActivityLog)[],
+    fields?: readonly EntryField[],
   ): Promise<(ActivityLog | undefined)[]> {
     requireScope(canReadLogs(who), 'activity_log:read');
     const place = await this.parts.reader.settle(who.workspaceId);

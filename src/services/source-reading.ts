@@ -4,7 +4,7 @@ import { notFound } from '../base/errors.js';
 import { type Id, isId } from '../base/ids.js';
 import type { LogPlace } from '../log/place.js';
 import type { Activity } from '../model/activity.js';
-import type { ActivityLog } from '../model/activity-log.js';
+import type { ActivityLog, EntryField } from '../model/activity-log.js';
 import type { ActivityLogFilter, ResolvedFilter } from '../model/activity-log-filter.js';
 import type { ActivityLogOrder } from '../model/activity-log-order.js';
 import { type IdentityKey, nativeActivityRef, nativeIdentity, userIdentity } from '../model/identity.js';
@@ -37,7 +37,7 @@ export interface SourceList {
   readonly also?: Pick<ResolvedFilter, 'anyOf' | 'noneOf' | 'actorKeys' | 'activityRefs'>;
   readonly order: ActivityLogOrder;
   /** Which properties of an entry are needed; absent: all. Others may be missing from the answer. */
-  readonly fields?: readonly (keyof ActivityLog)[];
+  readonly fields?: readonly EntryField[];
 }
 
 /** Part of a list, by how many entries lie before it. */

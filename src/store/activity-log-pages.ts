@@ -1,6 +1,6 @@
 import { type Document, Long, ObjectId } from 'mongodb';
 import type { Id } from '../base/ids.js';
-import type { ActivityLog } from '../model/activity-log.js';
+import type { ActivityLog, EntryField } from '../model/activity-log.js';
 import type { ResolvedFilter } from '../model/activity-log-filter.js';
 import type { ActivityLogOrder } from '../model/activity-log-order.js';
 import type { PayloadBudget } from '../model/payload-budget.js';
@@ -19,7 +19,7 @@ import {
 import { keyIndex, seqIndex } from './activity-logs.js';
 import type { Store } from './connect.js';
 import { type Bound, type Order, type Slice, type Span, sortOf, spanConditions } from './keyset.js';
-import { type LogDocument, toEntry } from './log-document.js';
+import { entryIn, type LogDocument } from './log-document.js';
 import { defaultMaxTimeMs, read } from './read.js';
 
 /** One list of entries: a part of the log, narrowed by a filter, in an order. */
@@ -28,7 +28,7 @@ export interface ActivityLogList {
   readonly filter: ResolvedFilter;
   readonly order: ActivityLogOrder;
   /** Which properties are needed; absent: all. What is not needed may be missing from the answer. */
-  readonly fields?: readonly (keyof ActivityLog)[];
+  readonly fields?: readonly EntryField[];
   /** What may be read of entries' own JSON; absent: all of it. */
   readonly budget?: PayloadBudget;
 }
@@ -81,7 +81,7 @@ export class ActivityLogPages {
       // As they are sent rather than all at once: that is at most 16 MB at a time, and what is too much is never held.
       while (await found.hasNext()) {
         for (const document of found.readBufferedDocuments()) {
-          const entry = toEntry(document);
+          const entry = entryIn(list.window.workspaceId, document);
           list.budget?.take(entry.additionalData, entry.native);
           entries.push(entry);
         }
@@ -109,7 +109,7 @@ export class ActivityLogPages {
   }
 
   /** Live entries by id, in no particular order. Of what is not among `fields` something may be missing. */
-  async findMany(kept: KeptLog, ids: readonly Id[], fields?: readonly (keyof ActivityLog)[]): Promise<ActivityLog[]> {
+  async findMany(kept: KeptLog, ids: readonly Id[], fields?: readonly EntryField[]): Promise<ActivityLog[]> {
     if (ids.length === 0) return [];
     const documents = await read(() =>
       this.#logs
@@ -126,7 +126,7 @@ export class ActivityLogPages {
         )
         .toArray(),
     );
-    return documents.map(toEntry);
+    return documents.map((document) => entryIn(kept.workspaceId, document));
   }
 
   /** The connection that each entry came by, also of one that is removed. */
@@ -156,7 +156,7 @@ export class ActivityLogPages {
         },
         { maxTimeMS: this.#maxTimeMS, hint: keyIndex },
       );
-      const entries = (await found.toArray()).map(toEntry);
+      const entries = (await found.toArray()).map((document) => entryIn(window.workspaceId, document));
       return entries.sort((one, other) => one.seq - other.seq);
     });
   }
@@ -202,15 +202,17 @@ function conditions(list: ActivityLogList, span: Span): Document {
 }
 
 /** Where a property of an entry lies, if not under its own name. */
-const documentFields: Partial<Record<keyof ActivityLog, readonly string[]>> = {
+const documentFields: Partial<Record<EntryField, readonly string[]>> = {
+  workspaceId: [],
   id: ['_id'],
   actor: ['actor', 'actorKey'],
   object: ['objectType', 'objectId', 'objectName'],
 };
 
-const projectionOf = (fields: readonly (keyof ActivityLog)[]): Document =>
+const projectionOf = (fields: readonly EntryField[]): Document =>
   Object.fromEntries(
-    ['workspaceId', 'seq', 'occurredAtMicros', ...fields.flatMap((field) => documentFields[field] ?? [field])].map(
-      (name) => [name, 1],
-    ),
+    ['seq', 'occurredAtMicros', ...fields.flatMap((field) => documentFields[field] ?? [field])].map((name) => [
+      name,
+      1,
+    ]),
   );

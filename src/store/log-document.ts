@@ -131,9 +131,12 @@ const filterDocument = (fields: FilterFields): Partial<LogDocument> => ({
   tags: [...fields.tags],
 });
 
-export const toEntry = (document: LogDocument): ActivityLog => ({
+export const toEntry = (document: LogDocument): ActivityLog => entryIn(document.workspaceId.toHexString(), document);
+
+/** An entry of a workspace that is known, and was not read once more with each. */
+export const entryIn = (workspaceId: Id, document: Omit<LogDocument, 'workspaceId'>): ActivityLog => ({
   id: document._id.toHexString(),
-  workspaceId: document.workspaceId.toHexString(),
+  workspaceId,
   seq: Number(document.seq),
   source: document.source!,
   connectionId: document.connectionId!,

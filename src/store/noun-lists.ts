@@ -42,6 +42,9 @@ export const searchConditions = (search: string | null | undefined): Document[] 
   // Words are letters and digits only, so nothing in them means anything to a regular expression.
   wordsOf(search ?? undefined).map((word) => ({ words: { $regex: `^${word}` } }));
 
+/** What lists are found and ordered by, and nothing is made of. */
+const unread: Document = { words: 0, sortName: 0 };
+
 /** Reads of one noun's collection; what is removed is never among the answers. */
 export class NounLists<T extends NounDocument> {
   constructor(
@@ -52,14 +55,17 @@ export class NounLists<T extends NounDocument> {
   /** All that meet the conditions, in no particular order. */
   many(workspaceId: Id, ...conditions: Document[]): Promise<T[]> {
     return read(() =>
-      this.collection.find(this.#live(workspaceId, conditions) as never, { maxTimeMS: defaultMaxTimeMs }).toArray(),
+      this.collection
+        .find(this.#live(workspaceId, conditions) as never, { projection: unread, maxTimeMS: defaultMaxTimeMs })
+        .toArray(),
     ) as Promise<T[]>;
   }
 
   /** All that meet any of the conditions, each of which has an index of its own. */
   any(workspaceId: Id, ...conditions: Document[]): Promise<T[]> {
     const where = { $or: conditions.map((condition) => ({ workspaceId: new ObjectId(workspaceId), ...condition })) };
-    return read(() => this.collection.find(where as never, { maxTimeMS: defaultMaxTimeMs }).toArray()) as Promise<T[]>;
+    const options = { projection: unread, maxTimeMS: defaultMaxTimeMs };
+    return read(() => this.collection.find(where as never, options).toArray()) as Promise<T[]>;
   }
 
   /** A slice, in the noun's order. */
@@ -68,6 +74,7 @@ export class NounLists<T extends NounDocument> {
     const documents = await read(() =>
       this.collection
         .find(this.within(workspaceId, conditions, slice) as never, {
+          projection: unread,
           sort: sortOf(this.order, slice.backward),
           limit: slice.limit,
           batchSize: slice.limit,

@@ -1,21 +1,19 @@
 import { type FragmentDefinitionNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
-import type { ActivityLog } from '../../model/activity-log.js';
-
-type Property = keyof ActivityLog;
+import type { EntryField } from '../../model/activity-log.js';
 
 /** Which properties of an entry a GraphQL field is made of, where that is not just the one of its name. */
-const madeOf: Readonly<Record<string, readonly Property[]>> = {
+const madeOf: Readonly<Record<string, readonly EntryField[]>> = {
   __typename: [],
   cursor: ['workspaceId', 'seq'],
   occurredAt: ['occurredAtMicros'],
-  user: ['actor'],
+  user: ['actorKey'],
   activity: ['activityRef'],
   pathway: ['pathwayId'],
   upstream: ['id', 'workspaceId', 'seq', 'source', 'connectionId'],
 };
 
 /** The properties that the entries of a connection are asked for, so that no more is read from the store. */
-export function selectedProperties(info: GraphQLResolveInfo): Property[] {
+export function selectedProperties(info: GraphQLResolveInfo): EntryField[] {
   const { fragments } = info;
   const connection = info.fieldNodes.flatMap((node) => fieldsBelow(node.selectionSet, fragments));
   const nodes = connection.flatMap((field) => {
@@ -27,15 +25,15 @@ export function selectedProperties(info: GraphQLResolveInfo): Property[] {
 }
 
 /** The properties that one entry is asked for. */
-export const selectedOfOne = ({ fieldNodes, fragments }: GraphQLResolveInfo): Property[] =>
+export const selectedOfOne = ({ fieldNodes, fragments }: GraphQLResolveInfo): EntryField[] =>
   propertiesBelow(
     fieldNodes.map((node) => node.selectionSet),
     fragments,
   );
 
-function propertiesBelow(entries: readonly (SelectionSetNode | undefined)[], fragments: Fragments): Property[] {
+function propertiesBelow(entries: readonly (SelectionSetNode | undefined)[], fragments: Fragments): EntryField[] {
   const names = entries.flatMap((below) => fieldsBelow(below, fragments).map((field) => field.name));
-  return [...new Set(names.flatMap((name) => madeOf[name] ?? [name as Property]))];
+  return [...new Set(names.flatMap((name) => madeOf[name] ?? [name as EntryField]))];
 }
 
 type Fragments = Readonly<Record<string, FragmentDefinitionNode>>;

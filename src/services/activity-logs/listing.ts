@@ -1,5 +1,5 @@
 import { canReadLogs, readsOwnOnly, requireScope } from '../../auth/policies.js';
-import type { ActivityLog } from '../../model/activity-log.js';
+import type { ActivityLog, EntryField } from '../../model/activity-log.js';
 import type { ActivityLogFilter, ResolvedFilter } from '../../model/activity-log-filter.js';
 import type { ActivityLogOrder } from '../../model/activity-log-order.js';
 import type { Page, PageRequest } from '../../model/page.js';
@@ -28,7 +28,7 @@ export interface ListActivityLogs {
   readonly atLeast?: string | null;
   readonly page: PageRequest;
   /** Which properties of an entry are needed; absent: all. Others may be missing from the answer. */
-  readonly fields?: readonly (keyof ActivityLog)[];
+  readonly fields?: readonly EntryField[];
   /** What may be read of entries' own JSON; absent: all of it. */
   readonly budget?: PayloadBudget;
 }
