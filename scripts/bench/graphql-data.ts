@@ -3,8 +3,10 @@ import { makeSecret, storedMadeSecret } from '../../src/auth/secrets.js';
 import { readConfig } from '../../src/base/config.js';
 import { newId } from '../../src/base/ids.js';
 import { silentLogger } from '../../src/base/logger.js';
+import { untilFolded } from '../../src/demo.js';
 import { createGateway } from '../../src/gateway.js';
 import type { Viewer } from '../../src/model/viewer.js';
+import { projectionsOf } from '../../src/projections/projections.js';
 import { connectStore } from '../../src/store/connect.js';
 import { CredentialStore } from '../../src/store/credentials.js';
 import { ensureSchema } from '../../src/store/schema.js';
@@ -34,11 +36,17 @@ export interface BenchData {
   readonly farKey: readonly [number, number];
 }
 
+/** Data, and the gateway that it was made by. While that is open it makes what is folded from the log, and no other does. */
+export interface OpenBenchData {
+  readonly data: BenchData;
+  close(): Promise<void>;
+}
+
 const pageSize = 20;
 const farPage = 1_000;
 
 /** A workspace with 500 users, 100 activities, 20 pathways and 25,000 entries. */
-export async function makeBenchData(url: string, database: string): Promise<BenchData> {
+export async function makeBenchData(url: string, database: string): Promise<OpenBenchData> {
   const store = await connectStore({ url, database });
   await ensureSchema(store);
   const workspaceId = newId();
@@ -66,9 +74,15 @@ export async function makeBenchData(url: string, database: string): Promise<Benc
   const viewer: Viewer = { workspaceId, credentialId: newId(), owner: 'client:bench', scopes: new Set(['*']) };
   await fill(gateway.services, viewer);
   const far = await farPlace(gateway.services, viewer);
-  await gateway.close();
-  await store.close();
-  return { url, database, workspaceId, authorization: `Bearer ${secret}`, ...far };
+  const folds = projectionsOf(store).map(({ name }) => name);
+  await untilFolded(gateway.log, workspaceId, { folds, signal: new AbortController().signal, patienceMs: 300_000 });
+  return {
+    data: { url, database, workspaceId, authorization: `Bearer ${secret}`, ...far },
+    close: async () => {
+      await gateway.close();
+      await store.close();
+    },
+  };
 }
 
 type Services = Awaited<ReturnType<typeof createGateway>>['services'];

@@ -41,7 +41,7 @@ export interface GraphqlBenchOptions {
 /** All servers over the same data in the same run, in turns, so that what else the machine does meets all of them. */
 export function benchGraphql(options: GraphqlBenchOptions): Promise<void> {
   return withEngine(async (engineUrl) => {
-    const data = await makeBenchData(engineUrl, 'bench_graphql');
+    const { data, close } = await makeBenchData(engineUrl, 'bench_graphql');
     const servers = await Promise.all(serverKinds.map((kind) => startServer(kind, data)));
     try {
       for (const operation of benchOperations(data)) {
@@ -54,6 +54,7 @@ export function benchGraphql(options: GraphqlBenchOptions): Promise<void> {
       }
     } finally {
       for (const { child } of servers) child.disconnect();
+      await close();
     }
   });
 }
