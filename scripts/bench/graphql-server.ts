@@ -1,17 +1,13 @@
 /**
  * One server of the GraphQL benchmark, as a process of its own. `ours`: the gateway. The peers are started on Fastify as
- * their documentation says, over the same schema, services and credentials, so that only the GraphQL layer differs.
+ * their documentation says, over the same schema, services and credentials, and behind the same hooks (request ids, metrics,
+ * CORS, compression), so that only the GraphQL layer differs.
  */
 import 'reflect-metadata';
 import { createRequire } from 'node:module';
 import { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, {
-  type FastifyInstance,
-  type FastifyPluginAsync,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { silentLogger } from '../../src/base/logger.js';
 import { createGateway } from '../../src/gateway.js';
@@ -19,6 +15,8 @@ import type { RequestContext } from '../../src/graphql/context.js';
 import { createLoaders } from '../../src/graphql/loaders.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { PayloadBudget } from '../../src/model/payload-budget.js';
+import { createApp } from '../../src/server/app.js';
+import { createMetrics } from '../../src/server/metrics.js';
 import { connectStore } from '../../src/store/connect.js';
 import { serveBare } from './graphql-bare.js';
 import { type BenchData, benchConfig, benchSecret } from './graphql-data.js';
@@ -95,7 +93,7 @@ async function listen(): Promise<string> {
   if (kind === 'bare') return serveBare(store, data);
   const address = { host: '127.0.0.1', port: 0 };
   if (kind === 'ours') return gateway.app.listen(address);
-  const app = Fastify();
+  const app = await createApp({ config: benchConfig, logger: silentLogger, metrics: createMetrics() });
   await servers[kind](app);
   return app.listen(address);
 }
