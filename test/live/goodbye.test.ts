@@ -56,7 +56,7 @@ it('pings carry the newest place of each subscription, also where nothing matche
 });
 
 it('a peer that does not answer is cut off; one that answers stays', async () => {
-  const gateway = await startGateway({ socketLimits: { pingMs: 100 } });
+  const gateway = await startGateway({ socketLimits: { pingMs: 500 } });
   const silent = await RawSocket.acknowledged(gateway, gateway.people.admin);
   const answering = await RawSocket.acknowledged(gateway, gateway.people.admin);
   answerPings(answering);
