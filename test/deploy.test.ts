@@ -100,5 +100,9 @@ describe('dependencies', () => {
     // Types alone, which are gone once it is built.
     expect(missing.filter((name) => name !== '@graphql-typed-document-node/core')).toEqual([]);
     expect(imported.length).toBeGreaterThan(100);
+    // And nothing is installed to run that only tests, benchmarks or another package's own demands would name.
+    const demanded = ['class-validator'];
+    const unused = Object.keys(dependencies).filter((name) => !imported.includes(name));
+    expect(unused).toEqual(demanded);
   });
 });
