@@ -25,6 +25,7 @@ const serviceOf = ({ credentials, log, store }: AdminContext): CredentialService
     credentials,
     recorder: log.recorder,
     reader: log.feeds,
+    states: log.states,
     userExists: async (workspaceId, userId) => (await findUser(store, workspaceId, userId)) !== undefined,
   });
 

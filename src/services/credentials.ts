@@ -2,9 +2,8 @@ import { canManageCredentials, requireScope, scopeBeyond } from '../auth/policie
 import { makeSecret, storedMadeSecret } from '../auth/secrets.js';
 import { type Clock, systemClock } from '../base/clock.js';
 import { encodeFeedCursor } from '../base/cursor.js';
-import { badInput, notFound } from '../base/errors.js';
+import { notFound } from '../base/errors.js';
 import { type Id, isId, newId } from '../base/ids.js';
-import type { LogReader } from '../log/place.js';
 import type { Credential } from '../model/credential.js';
 import type { Appended, LogDraft } from '../model/log-record.js';
 import type { Page, PageRequest } from '../model/page.js';
@@ -12,13 +11,15 @@ import type { Viewer } from '../model/viewer.js';
 import type { CredentialRecord } from '../store/credential-document.js';
 import type { CredentialStore } from '../store/credentials.js';
 import { type CreateCredentialInput, checkCredential, refuseBeyond } from './credentials/input.js';
-import { credentialPage } from './credentials/page.js';
 import { credentialChange, withoutSecret } from './credentials/record.js';
+import { checkId } from './input/checks.js';
+import { cutPage } from './paging/pages.js';
+import { type ListName, type PagingParts, startPage } from './paging/places.js';
+import { checkRequest } from './paging/request.js';
 
-export interface CredentialServiceParts {
+export interface CredentialServiceParts extends PagingParts {
   readonly credentials: CredentialStore;
   readonly recorder: { append(workspaceId: Id, draft: LogDraft): Promise<Appended> };
-  readonly reader: LogReader;
   readonly userExists: (workspaceId: Id, userId: Id) => Promise<boolean>;
   readonly clock?: Clock;
 }
@@ -35,6 +36,11 @@ export interface CreatedCredential extends ChangedCredential {
   /** Shown this once; nobody can read it again. */
   readonly secret: string;
 }
+
+const credentialList: ListName = {
+  list: 'credentials',
+  isKey: ([id, ...more]) => isId(id) && more.length === 0,
+};
 
 /** The credentials of the viewer's own workspace. Everything here needs the scope `*`. */
 export class CredentialService {
@@ -78,13 +84,23 @@ export class CredentialService {
   /** In the order of their making, revoked ones among them. @throws CodedError FORBIDDEN without `*`. */
   async list(viewer: Viewer, page: PageRequest): Promise<Page<Credential>> {
     requireScope(canManageCredentials(viewer), '*');
-    return credentialPage(this.parts.credentials, this.parts.reader, viewer.workspaceId, page);
+    const request = checkRequest(page);
+    const { workspaceId } = viewer;
+    const { credentials } = this.parts;
+    const start = await startPage(this.parts, workspaceId, credentialList, request);
+    const source = {
+      find: async (slice) => (await credentials.find(workspaceId, slice)).map(withoutSecret),
+      exists: (span) => credentials.exists(workspaceId, span),
+      count: () => credentials.count(workspaceId),
+      keyOf: ({ id }) => [id],
+    } satisfies Parameters<typeof cutPage<Credential>>[0];
+    return cutPage(source, credentialList, start, request);
   }
 
   /** Undefined where the workspace has no such credential. @throws CodedError FORBIDDEN without `*`. */
   async get(viewer: Viewer, id: Id): Promise<Credential | undefined> {
     requireScope(canManageCredentials(viewer), '*');
-    const record = await this.parts.credentials.get(viewer.workspaceId, checkedId(id));
+    const record = await this.parts.credentials.get(viewer.workspaceId, checkId(id, 'id')!);
     return record && withoutSecret(record);
   }
 
@@ -94,7 +110,7 @@ export class CredentialService {
    */
   async revoke(viewer: Viewer, id: Id): Promise<ChangedCredential> {
     requireScope(canManageCredentials(viewer), '*');
-    const record = await this.parts.credentials.revoke(viewer.workspaceId, checkedId(id), this.#clock.now());
+    const record = await this.parts.credentials.revoke(viewer.workspaceId, checkId(id, 'id')!, this.#clock.now());
     if (!record) throw notFound('The credential', 'id');
     const seq = await this.#note(record, 'revoked');
     const { epoch } = await this.parts.reader.settle(viewer.workspaceId);
@@ -109,9 +125,4 @@ export class CredentialService {
     const { workspaceId } = record;
     return { credential: withoutSecret(record), seq, cursor: encodeFeedCursor({ workspaceId, epoch, seq }) };
   }
-}
-
-function checkedId(id: Id): Id {
-  if (!isId(id)) throw badInput('id', 'id must have 24 hexadecimal digits');
-  return id;
 }

@@ -11,13 +11,8 @@ import {
   toCredentialDocument,
   toCredentialRecord,
 } from './credential-document.js';
+import type { Slice, Span } from './keyset.js';
 import { readError } from './store-errors.js';
-
-/** What lies between two places in the list, which is in the order of the ids. */
-export interface CredentialSpan {
-  readonly after?: { readonly key: readonly unknown[]; readonly inclusive?: boolean };
-  readonly before?: { readonly key: readonly unknown[]; readonly inclusive?: boolean };
-}
 
 /** How many chosen secrets of one workspace a wrong one is compared with at most: each comparison is slow by design. */
 const maxSlowSecrets = 4;
@@ -27,7 +22,7 @@ const rethrow = (error: unknown): never => {
   throw readError(error);
 };
 
-function within(workspaceId: Id, { after, before }: CredentialSpan): Filter<CredentialDocument> {
+function within(workspaceId: Id, { after, before }: Span): Filter<CredentialDocument> {
   const bounds: Record<string, ObjectId> = {};
   if (after) bounds[after.inclusive ? '$gte' : '$gt'] = new ObjectId(String(after.key[0]));
   if (before) bounds[before.inclusive ? '$lte' : '$lt'] = new ObjectId(String(before.key[0]));
@@ -75,17 +70,14 @@ export class CredentialStore {
     return chosen.map(toCredentialRecord);
   }
 
-  /** A part of the list; `backward` takes it from the span's end, and answers in the list's order all the same. */
-  async find(
-    workspaceId: Id,
-    slice: CredentialSpan & { readonly limit: number; readonly backward?: boolean },
-  ): Promise<CredentialRecord[]> {
+  /** A part of the list, which is in the order of the ids; `backward` takes it from the span's end, and answers in the list's order all the same. */
+  async find(workspaceId: Id, slice: Slice): Promise<CredentialRecord[]> {
     const options = { sort: { _id: slice.backward ? (-1 as const) : (1 as const) }, limit: slice.limit, timeoutMS };
     const found = await this.#collection.find(within(workspaceId, slice), options).toArray().catch(rethrow);
     return (slice.backward ? found.reverse() : found).map(toCredentialRecord);
   }
 
-  async exists(workspaceId: Id, span: CredentialSpan): Promise<boolean> {
+  async exists(workspaceId: Id, span: Span): Promise<boolean> {
     const options = { projection: { _id: 1 }, timeoutMS };
     return (await this.#collection.findOne(within(workspaceId, span), options).catch(rethrow)) !== null;
   }

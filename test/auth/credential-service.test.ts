@@ -32,6 +32,7 @@ beforeAll(async () => {
     credentials: new CredentialStore(store),
     recorder: log.recorder,
     reader: log.feeds,
+    states: log.states,
     userExists: async (workspaceId: Id, id: Id) => workspaceId === acme.id && id === userId,
     clock,
   });

@@ -1,7 +1,8 @@
 import { badInput, CodedError } from '../../base/errors.js';
-import { type Id, isId } from '../../base/ids.js';
+import type { Id } from '../../base/ids.js';
 import { type CredentialKind, credentialKinds } from '../../model/credential.js';
 import { expandScopes, type Scope } from '../../model/scopes.js';
+import { checkId, checkRequiredText } from '../input/checks.js';
 
 export interface CreateCredentialInput {
   readonly kind: CredentialKind;
@@ -26,6 +27,7 @@ export interface CheckedCredential {
   readonly expiresAt?: Date;
 }
 
+const maxNameLength = 200;
 /** Needs no escaping in a form, a Basic header or a log. */
 const clientIdPattern = /^[A-Za-z0-9._~-]{1,100}$/;
 
@@ -34,20 +36,15 @@ export function checkCredential(input: CreateCredentialInput, id: Id, now: Date)
   const { kind } = input;
   if (!credentialKinds.includes(kind))
     throw badInput('input.kind', `kind must be one of ${credentialKinds.join(', ')}`);
-  const name = input.name.trim();
-  if (name === '' || name.length > 200 || !name.isWellFormed()) {
-    throw badInput('input.name', 'name must have 1 to 200 characters');
-  }
-  const userId = input.userId ?? undefined;
-  if (userId !== undefined && !isId(userId)) throw badInput('input.userId', 'userId must have 24 hexadecimal digits');
+  const userId = checkId(input.userId, 'input.userId');
   const expiresAt = input.expiresAt ?? undefined;
   if (expiresAt !== undefined && !(expiresAt > now))
     throw badInput('input.expiresAt', 'expiresAt must be in the future');
   return {
     kind,
-    name,
+    name: checkRequiredText(input.name, 'input.name', maxNameLength).trim(),
     scopes: checkScopes(input.scopes, userId),
-    ...(userId === undefined ? {} : { userId: userId.toLowerCase() }),
+    ...(userId === undefined ? {} : { userId }),
     ...(kind === 'CLIENT' ? { clientId: checkClientId(input.clientId ?? id) } : noClientId(input.clientId)),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
