@@ -10,8 +10,7 @@ export const sourceTemplates = (names: SourceNames): Readonly<Record<string, str
   'README.md': readme(names),
 });
 
-const payload = ({ type }: SourceNames): string => `import type { JsonValue } from '../../base/json.js';
-import { isJsonObject } from '../json-body.js';
+const payload = ({ type }: SourceNames): string => `import { isJsonObject, type JsonValue } from '../../base/json.js';
 
 /** What of a row we rely on; everything else may be absent or null. */
 export interface ${type}Row {

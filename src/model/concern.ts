@@ -1,4 +1,5 @@
 import { type Id, isId } from '../base/ids.js';
+import { isJsonObject } from '../base/json.js';
 import type { ActivityLog } from './activity-log.js';
 import { activityTarget, objectTarget, pathwayTarget, type TargetKey, userTarget } from './follow.js';
 import { emailIdentity, type IdentityKey, nativeIdentity, userIdentity } from './identity.js';
@@ -105,7 +106,7 @@ function subjectKeys({ object, source, connectionId, additionalData, subjects = 
 function mentionsIn(additionalData: string | undefined): Id[] {
   if (!additionalData?.includes('"mentions"')) return [];
   const data = JSON.parse(additionalData) as unknown;
-  const mentions = typeof data === 'object' && data !== null ? (data as { mentions?: unknown }).mentions : undefined;
+  const mentions = isJsonObject(data) ? data.mentions : undefined;
   if (!Array.isArray(mentions)) return [];
   return mentions.flatMap((id: unknown) => (typeof id === 'string' && isId(id) ? [id.toLowerCase()] : []));
 }

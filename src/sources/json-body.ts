@@ -1,12 +1,7 @@
 import { z } from 'zod';
 import { badInput, tooLarge } from '../base/errors.js';
-import { findMalformedText, type JsonValue, jsonText } from '../base/json.js';
+import { checkJson, isJsonObject, type JsonObject, type JsonValue } from '../base/json.js';
 import { entryLimits } from '../model/activity-log-input.js';
-
-export type JsonObject = Record<string, JsonValue>;
-
-export const isJsonObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * The JSON object that the bytes of a posted entry hold, and their text.
@@ -19,11 +14,7 @@ export function readJsonBody(bytes: Uint8Array | undefined): { readonly value: J
   }
   const native = decode(bytes);
   const value = parse(native);
-  jsonText(value, 'body');
-  const malformed = findMalformedText(value, 'body');
-  if (malformed !== undefined) {
-    throw badInput(malformed, `${malformed} holds a lone surrogate, which is no Unicode text`);
-  }
+  checkJson(value, 'body');
   if (holdsInfinity(value)) throw badInput('body', 'The body holds a number that is too large');
   if (!isJsonObject(value)) throw badInput('body', 'The body must be a JSON object');
   return { value, native };

@@ -1,5 +1,5 @@
 import { badInput, tooLarge } from '../../base/errors.js';
-import { findMalformedText, jsonText } from '../../base/json.js';
+import { jsonText } from '../../base/json.js';
 import { actionClassOf } from '../../model/action-class.js';
 import { type CreateActivityLogInput, entryLimits, occurredAtRange } from '../../model/activity-log-input.js';
 import type { EntryDraft } from '../../model/log-record.js';
@@ -107,11 +107,5 @@ function checkTags(tags: readonly string[] | null | undefined, field: string): s
 
 /** Null is a value of its own here, unlike everywhere else: JSON has it. But at the top it says no more than absence. */
 function checkJson(value: unknown, field: string): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  const text = jsonText(value, field);
-  const malformed = findMalformedText(value, field);
-  if (malformed !== undefined) {
-    throw badInput(malformed, `${malformed} holds a lone surrogate, which is no Unicode text`);
-  }
-  return text;
+  return value === undefined || value === null ? undefined : jsonText(value, field);
 }

@@ -1,6 +1,6 @@
 import { badInput, tooLarge } from '../../base/errors.js';
 import type { Id } from '../../base/ids.js';
-import { findMalformedText, type JsonValue, jsonText } from '../../base/json.js';
+import { isJsonObject, type JsonValue, jsonText } from '../../base/json.js';
 import type { SourceDescription } from '../../model/source.js';
 import type { SourceSystem } from '../../model/source-system.js';
 import type { SourceChange } from '../../store/sources.js';
@@ -101,11 +101,7 @@ export function requireSecrets(names: readonly string[], { secrets }: SourceDesc
 }
 
 const checkSettings = (settings: unknown, description: SourceDescription): { readonly [name: string]: JsonValue } => {
-  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) {
-    throw badInput('input.settings', 'input.settings must be an object');
-  }
-  const malformed = findMalformedText(settings, 'input.settings');
-  if (malformed) throw badInput(malformed, `${malformed} holds a lone surrogate, which is no Unicode text`);
+  if (!isJsonObject(settings)) throw badInput('input.settings', 'input.settings must be an object');
   if (Buffer.byteLength(jsonText(settings, 'input.settings')) > maxSettingsBytes) {
     throw tooLarge('input.settings', `input.settings must have at most ${maxSettingsBytes} bytes of JSON`);
   }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { JsonValue } from '../../base/json.js';
+import { isJsonObject, type JsonValue } from '../../base/json.js';
 import { outcomes } from '../../model/activity-log.js';
 import { entryLimits, occurredAtRange } from '../../model/activity-log-input.js';
-import { checkFields, isJsonObject, readJsonBody, textField } from '../json-body.js';
+import { checkFields, readJsonBody, textField } from '../json-body.js';
 
 /** What one post may hold; characters unless said otherwise. AWorld documents no limits, these are ours. */
 export const limits = {

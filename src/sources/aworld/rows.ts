@@ -1,7 +1,6 @@
-import type { JsonValue } from '../../base/json.js';
+import { isJsonObject, type JsonValue } from '../../base/json.js';
 import type { IngestedRow } from '../../ingest/connector.js';
 import type { Outcome } from '../../model/activity-log.js';
-import { isJsonObject } from '../json-body.js';
 import { unknownFields } from '../page-rows.js';
 import { contentHash, fromNative } from './mapping.js';
 import type { ActivityLogBody } from './payload.js';

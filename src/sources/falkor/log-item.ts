@@ -1,9 +1,10 @@
+import { isJsonObject } from '../../base/json.js';
 import { enrolmentGroups } from '../../ingest/source-pathways.js';
 import { readIdentity } from '../../model/identity.js';
 import type { ProgressState } from '../../model/progress.js';
 import type { User } from '../../model/user.js';
 import type { PathwayStanding } from '../../services/pathway-reading.js';
-import { isJsonObject, saidFields } from '../json-body.js';
+import { saidFields } from '../json-body.js';
 import { logText } from './answer.js';
 import { groupsOf } from './mapping.js';
 import {

@@ -1,5 +1,4 @@
-import type { JsonValue } from '../../base/json.js';
-import { isJsonObject, type JsonObject } from '../json-body.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.js';
 
 /** The states that Falkor documents. */
 export const falkorStates = ['not started', 'in progress', 'completed'] as const;

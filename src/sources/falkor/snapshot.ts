@@ -1,6 +1,6 @@
+import { isJsonObject, type JsonObject } from '../../base/json.js';
 import type { IngestedRow, RejectedRow, Snapshot, SourceActor, SourcePathwayActivity } from '../../ingest/connector.js';
 import { malformed } from '../../ingest/upstream-error.js';
-import { isJsonObject, type JsonObject } from '../json-body.js';
 import { rowText } from './answer.js';
 import type { ReadPathway } from './api.js';
 import { groupsOf, personOf, textOf } from './mapping.js';

@@ -1,5 +1,5 @@
 import { badInput } from '../../base/errors.js';
-import { isJsonObject } from '../json-body.js';
+import { isJsonObject } from '../../base/json.js';
 import { microsOfTime } from './payload.js';
 
 /** Up to when somebody has read. */

@@ -1,8 +1,7 @@
-import type { JsonValue } from '../../base/json.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.js';
 import { actionClassOf } from '../../model/action-class.js';
 import type { Actor } from '../../model/activity-log.js';
 import type { SourceRow } from '../../services/source-recording.js';
-import { isJsonObject, type JsonObject } from '../json-body.js';
 import { type ReadRow, textOf } from './payload.js';
 
 /** A row as an entry, with its own JSON text. Typed fields are well-formed text; the native text stays as it came. */

@@ -1,5 +1,4 @@
-import type { JsonValue } from '../../base/json.js';
-import { isJsonObject, type JsonObject } from '../json-body.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.js';
 import { microsOf } from '../times.js';
 
 /** Who acted, as PostHog's documentation shows it in a row. */

@@ -1,6 +1,6 @@
+import type { JsonObject } from '../../base/json.js';
 import type { IngestedRow } from '../../ingest/connector.js';
 import { contentHashOf } from '../../services/activity-logs/canonical.js';
-import type { JsonObject } from '../json-body.js';
 import { unknownFields } from '../page-rows.js';
 import { fromNative, isEmailVerified } from './mapping.js';
 import { readRow } from './payload.js';

@@ -1,9 +1,8 @@
-import type { JsonValue } from '../../base/json.js';
+import { isJsonObject, type JsonValue } from '../../base/json.js';
 import type { Activity } from '../../model/activity.js';
 import type { ActivityLog, Outcome } from '../../model/activity-log.js';
 import type { User } from '../../model/user.js';
 import type { SourceRow } from '../../services/source-recording.js';
-import { isJsonObject } from '../json-body.js';
 import { isoOf, microsOf } from '../times.js';
 import { type ActivityRecord, type PolledRecord, readRecord } from './payload.js';
 import { actionClassOfType, typeOf } from './types.js';

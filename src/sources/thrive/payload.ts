@@ -1,5 +1,4 @@
-import type { JsonValue } from '../../base/json.js';
-import { isJsonObject } from '../json-body.js';
+import { isJsonObject, type JsonValue } from '../../base/json.js';
 
 /** An activity record as Thrive answers it; what is documented and, beside it, what live data holds. */
 export interface ActivityRecord {

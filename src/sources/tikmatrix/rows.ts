@@ -1,7 +1,6 @@
-import type { JsonValue } from '../../base/json.js';
+import { isJsonObject, type JsonValue } from '../../base/json.js';
 import type { IngestedRow } from '../../ingest/connector.js';
 import { contentHashOf } from '../../services/activity-logs/canonical.js';
-import { isJsonObject } from '../json-body.js';
 import { unknownFields } from '../page-rows.js';
 import { fromNative } from './mapping.js';
 
