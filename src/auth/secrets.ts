@@ -17,6 +17,10 @@ export const hashSecret = (secret: string): string => createHash('sha256').updat
 /** What to keep of a secret that we made. Not for secrets that people choose: those want a slow hash. */
 export const storedMadeSecret = (secret: string): StoredSecret => ({ algorithm: 'sha256', hash: hashSecret(secret) });
 
+/** Whether two secrets are equal, in a time that does not tell how much of them is. */
+export const matchesSecret = (given: string, expected: string): boolean =>
+  equalHashes(hashSecret(given), hashSecret(expected));
+
 /** Compares two hashes (base64) in a time that does not tell where they differ. */
 export function equalHashes(one: string, other: string): boolean {
   const left = Buffer.from(one, 'base64');

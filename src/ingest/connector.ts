@@ -61,8 +61,8 @@ export interface PullStep {
   readonly rows: readonly IngestedRow[];
   /** The rows are how something stands, all of it; absent where they are what has happened. */
   readonly snapshot?: Snapshot;
-  /** Texts that are no rows of this system. They are counted and logged, and reading goes on. */
-  readonly rejected?: readonly RejectedRow[];
+  /** Why texts are no rows of this system, one reason each. They are counted and logged, and reading goes on. */
+  readonly rejected?: readonly string[];
   /** Where the next step goes on. Stored once all rows are durably recorded, never before. */
   readonly checkpoint: Checkpoint;
   /** Nothing more to read for now. */
@@ -125,11 +125,6 @@ export interface SourceActor extends Omit<Actor, 'key'> {
   readonly identity?: string;
 }
 
-export interface RejectedRow {
-  readonly native: string;
-  readonly reason: string;
-}
-
 /** A delivery's headers, lower-case names. */
 export type DeliveryHeaders = Readonly<Record<string, string | undefined>>;
 
@@ -144,7 +139,8 @@ export interface Receiver<S> {
 
 export interface Delivered {
   readonly rows: readonly IngestedRow[];
-  readonly rejected?: readonly RejectedRow[];
+  /** As of a step. */
+  readonly rejected?: readonly string[];
   /** The source has news: look now. */
   readonly pullNow?: boolean;
 }

@@ -202,8 +202,7 @@ export class DeliveryDesk {
       return deliveries.failed(workspaceId, id, clock.now(), message);
     }
     const { rows, rejected = [], pullNow } = delivered;
-    if (rejected.length > 0)
-      logger.warn({ sourceId, deliveryId: id, reason: rejected[0]!.reason }, 'delivery: no rows');
+    if (rejected.length > 0) logger.warn({ sourceId, deliveryId: id, reason: rejected[0] }, 'delivery: no rows');
     try {
       await recordRows(this.parts, source, rows);
       if (pullNow) await this.parts.pullNow(source);

@@ -111,10 +111,7 @@ export class SourceRun {
       : await recordRows(this.parts, this.source, step.rows);
     const rejected = step.rejected ?? [];
     if (rejected.length > 0) {
-      logger.warn(
-        { sourceId: id, rejected: rejected.length, reason: rejected[0]!.reason },
-        'source: texts that are no rows',
-      );
+      logger.warn({ sourceId: id, rejected: rejected.length, reason: rejected[0] }, 'source: texts that are no rows');
     }
     this.#failures = 0;
     const change: SourceStateChange = {

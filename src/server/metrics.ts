@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { matchesSecret } from '../auth/secrets.js';
 import { CodedError } from '../base/errors.js';
 import type { ConnectionCounts, LiveCounts, LogMetrics } from '../base/metrics.js';
 import { isDirectLoopback } from './peer.js';
-import { matchesSecret } from './secret.js';
 
 /** What was asked for, coarsely: an operation's name is the caller's choice and would make labels without end. */
 export type OperationClass = 'query' | 'mutation' | 'subscription' | 'introspection' | 'none';

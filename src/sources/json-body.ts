@@ -20,12 +20,6 @@ export function readJsonBody(bytes: Uint8Array | undefined): { readonly value: J
   return { value, native };
 }
 
-/** All fields of a text that was accepted before; none where it is no JSON object. */
-export function saidFields(native: string): JsonObject {
-  const value: unknown = JSON.parse(native);
-  return isJsonObject(value) ? value : {};
-}
-
 /** The known fields of an object. @throws CodedError BAD_USER_INPUT naming the first field that is wrong, and telling all. */
 export function checkFields<T>(schema: z.ZodType<T>, value: JsonObject): T {
   const parsed = schema.safeParse(value);

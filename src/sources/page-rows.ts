@@ -1,17 +1,19 @@
-import type { IngestedRow, RejectedRow } from '../ingest/connector.js';
-
-export interface PageRows {
-  readonly rows: readonly IngestedRow[];
-  readonly rejected: readonly RejectedRow[];
+export interface PageRows<T> {
+  readonly rows: readonly T[];
+  /** Why texts of the page are no rows, one reason each. */
+  readonly rejected: readonly string[];
 }
 
-/** A page's texts as rows, and those that are none. @param toRow answers why where a text is no row. */
-export function pageRows(texts: readonly string[], toRow: (native: string) => IngestedRow | string): PageRows {
-  const rows: IngestedRow[] = [];
-  const rejected: RejectedRow[] = [];
+/** A page's texts as rows, and why some are none. @param toRow answers why where a text is no row. */
+export function pageRows<T extends object>(
+  texts: readonly string[],
+  toRow: (native: string) => T | string,
+): PageRows<T> {
+  const rows: T[] = [];
+  const rejected: string[] = [];
   for (const native of texts) {
     const row = toRow(native);
-    if (typeof row === 'string') rejected.push({ native, reason: row });
+    if (typeof row === 'string') rejected.push(row);
     else rows.push(row);
   }
   return { rows, rejected };

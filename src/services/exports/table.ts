@@ -1,5 +1,5 @@
+import { isoOf } from '../../base/instants.js';
 import type { ActivityLog } from '../../model/activity-log.js';
-import { instantOf } from './line.js';
 
 type Cell = string | number | boolean | undefined;
 
@@ -10,7 +10,7 @@ const columns: readonly (readonly [string, (entry: ActivityLog) => Cell])[] = [
   ['nativeId', ({ nativeId }) => nativeId],
   ['action', ({ action }) => action],
   ['actionClass', ({ actionClass }) => actionClass],
-  ['occurredAt', ({ occurredAtMicros }) => instantOf(occurredAtMicros)],
+  ['occurredAt', ({ occurredAtMicros }) => isoOf(occurredAtMicros)],
   ['recordedAt', ({ recordedAt }) => recordedAt.toISOString()],
   ['actorKind', ({ actor }) => actor.kind],
   ['actorNativeId', ({ actor }) => actor.nativeId],

@@ -1,5 +1,6 @@
 import type { Checkpoint, Connector, PullStep } from '../../ingest/connector.js';
 import { malformed, UpstreamError } from '../../ingest/upstream-error.js';
+import { checkpointOf } from '../checkpoint.js';
 import { pageRows } from '../page-rows.js';
 import {
   type AWorldSession,
@@ -71,7 +72,7 @@ async function pull(session: AWorldSession, checkpoint: Checkpoint | undefined):
   const page = await readPage(session, whose, token).catch((error: unknown) => staleToken(error, token));
   if (!page) {
     const dropped: Round = { ...round, droppedAt: droppedNow(round, session.now) };
-    return { rows: [], checkpoint: toCheckpoint({ ...place, round: dropped, lists: others }), isCaughtUp: false };
+    return { rows: [], checkpoint: checkpointOf({ ...place, round: dropped, lists: others }), isCaughtUp: false };
   }
   const last = checkedOrder(page, edge ?? null, token);
   const rows = pageRows(page.texts, toRow);
@@ -79,13 +80,13 @@ async function pull(session: AWorldSession, checkpoint: Checkpoint | undefined):
     const empty = page.texts.length === 0 ? place.empty + 1 : 0;
     if (empty > maxEmpty) throw malformed('The source tells of ever more pages, and there is nothing on them');
     const next: Place = { ...place, round, empty, lists: [...others, [key, page.nextToken, last]] };
-    return { ...rows, checkpoint: toCheckpoint(next), isCaughtUp: false };
+    return { ...rows, checkpoint: checkpointOf(next), isCaughtUp: false };
   }
   const turn = round.turn + 1;
   const isCaughtUp = turn === lists.length;
   return {
     ...rows,
-    checkpoint: toCheckpoint({
+    checkpoint: checkpointOf({
       ...place,
       empty: 0,
       round: isCaughtUp ? null : { ...round, turn, droppedAt: undefined },
@@ -113,8 +114,6 @@ function placeOf(
   const isUnderWay = known.round?.users === users;
   return { ...known, round: isUnderWay ? known.round! : { startedAt: now.toISOString(), users, turn: 0 } };
 }
-
-const toCheckpoint = (place: Place): Checkpoint => JSON.parse(JSON.stringify(place)) as Checkpoint;
 
 function staleToken(error: unknown, token: string | undefined): undefined {
   if (token !== undefined && error instanceof UpstreamError && error.status === 400) return undefined;

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
+import { isoOf, microsOf } from '../../base/instants.js';
 import type { JsonValue } from '../../base/json.js';
 import type { Activity } from '../../model/activity.js';
 import type { ActivityLog } from '../../model/activity-log.js';
 import { facadeConnection } from '../../model/source-system.js';
 import { contentHashOf } from '../../services/activity-logs/canonical.js';
 import type { SourceRow } from '../../services/source-recording.js';
-import { saidFields } from '../json-body.js';
-import { isoOf, microsOf } from '../times.js';
+import { saidFields } from '../native-fields.js';
 import { type ActivityFields, type ActivityLogBody, type ActivityLogFields, knownFields } from './payload.js';
 
 type Entry = SourceRow['entry'];

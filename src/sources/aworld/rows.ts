@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonValue } from '../../base/json.js';
 import type { IngestedRow } from '../../ingest/connector.js';
 import type { Outcome } from '../../model/activity-log.js';
+import { saidFields, textOf } from '../native-fields.js';
 import { unknownFields } from '../page-rows.js';
 import { contentHash, fromNative } from './mapping.js';
 import type { ActivityLogBody } from './payload.js';
@@ -45,9 +46,6 @@ export function toRow(native: string): IngestedRow | string {
   };
 }
 
-const textOf = (value: JsonValue | undefined): string | undefined =>
-  typeof value === 'string' && value !== '' ? value.toWellFormed() : undefined;
-
 const isDate = (value: JsonValue | undefined): value is string =>
   typeof value === 'string' && !Number.isNaN(Date.parse(value));
 
@@ -59,7 +57,6 @@ function driftOf(fields: Readonly<Record<string, JsonValue>>): string[] {
 
 /** When the log was last written at AWorld, in milliseconds since 1970: what its list is ordered by. */
 export function writtenMs(native: string): number {
-  const fields: unknown = JSON.parse(native);
-  const { updatedAt } = isJsonObject(fields) ? fields : {};
+  const { updatedAt } = saidFields(native);
   return isDate(updatedAt) ? Date.parse(updatedAt) : Number.NaN;
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { isoOf } from '../../base/instants.js';
 import type { UpstreamWrite, Writer } from '../../ingest/connector.js';
 import type { UpstreamAnswer } from '../../ingest/upstream.js';
 import { malformed, UpstreamError } from '../../ingest/upstream-error.js';
-import { saidFields } from '../json-body.js';
-import { isoOf } from '../times.js';
+import { saidFields } from '../native-fields.js';
 import { type AWorldSettings, call, isHeaderValue, path } from './api.js';
 
 /**

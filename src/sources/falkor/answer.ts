@@ -1,4 +1,5 @@
 import { visit } from 'jsonc-parser';
+import { memberTexts } from '../../base/json-members.js';
 
 /** A pathway's answer, taken apart: each part in its own bytes. */
 export interface AnswerParts {
@@ -85,23 +86,4 @@ export const rowText = (pathway: string, activity: string, log: string): string 
   `{"pathway":${pathway},"activity":${activity},"log":${log}}`;
 
 /** The log item's own bytes out of a row's text; undefined where there is none. */
-export function logText(row: string): string | undefined {
-  let depth = 0;
-  let name = '';
-  let start = 0;
-  let found: string | undefined;
-  visit(row, {
-    onObjectBegin: (offset) => {
-      if (depth === 1) start = offset;
-      depth += 1;
-    },
-    onObjectProperty: (property) => {
-      if (depth === 1) name = property;
-    },
-    onObjectEnd: (offset, length) => {
-      depth -= 1;
-      if (depth === 1 && name === 'log') found = row.slice(start, offset + length);
-    },
-  });
-  return found;
-}
+export const logText = (row: string): string | undefined => memberTexts(row).get('log');

@@ -1,4 +1,5 @@
 import type { Checkpoint, Connector, PullStep } from '../../ingest/connector.js';
+import { checkpointOf } from '../checkpoint.js';
 import { type FalkorSession, type FalkorSettings, readPathway, secrets, settings } from './api.js';
 import { snapshotOf } from './snapshot.js';
 import { falkorWebhooks } from './webhooks.js';
@@ -58,7 +59,7 @@ function placeOf(
 }
 
 const told = (place: Place, startedAt: string): Pick<PullStep, 'checkpoint' | 'isCaughtUp' | 'coveredUntil'> => ({
-  checkpoint: JSON.parse(JSON.stringify(place)) as Checkpoint,
+  checkpoint: checkpointOf(place),
   isCaughtUp: place.round === null,
   ...(place.round === null && { coveredUntil: new Date(startedAt) }),
 });

@@ -4,7 +4,7 @@ import { readIdentity } from '../../model/identity.js';
 import type { ProgressState } from '../../model/progress.js';
 import type { User } from '../../model/user.js';
 import type { PathwayStanding } from '../../services/pathway-reading.js';
-import { saidFields } from '../json-body.js';
+import { saidFields } from '../native-fields.js';
 import { logText } from './answer.js';
 import { groupsOf } from './mapping.js';
 import {

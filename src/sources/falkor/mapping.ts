@@ -1,7 +1,8 @@
+import { microsInUtc } from '../../base/instants.js';
 import type { JsonValue } from '../../base/json.js';
 import type { IngestedRow, SourceActor } from '../../ingest/connector.js';
 import type { ActionClass, Progress } from '../../model/activity-log.js';
-import { microsOf } from '../times.js';
+import { textOf } from '../native-fields.js';
 import type { PathwayRow } from './payload.js';
 
 const classes: ReadonlyMap<string, ActionClass> = new Map([
@@ -38,7 +39,7 @@ export function fromNative(
 }
 
 /** Whom a row names. Only with a name or an email is it somebody. */
-export function actorOf(log: PathwayRow['log']): SourceActor {
+function actorOf(log: PathwayRow['log']): SourceActor {
   const name = [textOf(log.firstname), textOf(log.lastname)].filter(Boolean).join(' ');
   const email = textOf(log.email)?.trim();
   if (!email && !name) return { kind: 'UNKNOWN' };
@@ -60,15 +61,10 @@ export function personOf(log: PathwayRow['log']): string {
 export const groupsOf = ({ groups }: PathwayRow['log']): string[] =>
   Array.isArray(groups) ? groups.flatMap((group) => textOf(group) ?? []) : [];
 
-export const textOf = (value: JsonValue | undefined): string | undefined =>
-  typeof value === 'string' && value !== '' ? value.toWellFormed() : undefined;
-
 /** Undefined where it is no time. One without an offset is in UTC. */
 function timeOf(value: JsonValue | undefined): number | undefined {
   if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/.test(value)) return undefined;
-  const iso = value.replace(' ', 'T');
-  const micros = microsOf(/(Z|[+-]\d{2}:?\d{2})$/i.test(iso) ? iso : `${iso}Z`);
-  return Number.isNaN(micros) ? undefined : micros;
+  return microsInUtc(value.replace(' ', 'T'));
 }
 
 function progressOf({ progress, state, complete }: PathwayRow['log']['status']): Progress {

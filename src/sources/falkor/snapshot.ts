@@ -1,16 +1,18 @@
 import { isJsonObject, type JsonObject } from '../../base/json.js';
-import type { IngestedRow, RejectedRow, Snapshot, SourceActor, SourcePathwayActivity } from '../../ingest/connector.js';
+import type { IngestedRow, Snapshot, SourceActor, SourcePathwayActivity } from '../../ingest/connector.js';
 import { malformed } from '../../ingest/upstream-error.js';
+import { textOf } from '../native-fields.js';
 import { rowText } from './answer.js';
 import type { ReadPathway } from './api.js';
-import { groupsOf, personOf, textOf } from './mapping.js';
+import { groupsOf, personOf } from './mapping.js';
 import { readRow } from './payload.js';
 import { toRow } from './rows.js';
 
 export interface ReadSnapshot {
   readonly snapshot: Snapshot;
   readonly rows: readonly IngestedRow[];
-  readonly rejected: readonly RejectedRow[];
+  /** Why log items are no rows, one reason each. */
+  readonly rejected: readonly string[];
 }
 
 /** A pathway's answer as rows, and what it says of the pathway itself. @throws UpstreamError MALFORMED */
@@ -19,7 +21,7 @@ export function snapshotOf({ pathway, activities }: ReadPathway, seenAt: Date): 
   const id = isJsonObject(header) ? textOf(header.ID) : undefined;
   if (!isJsonObject(header) || id === undefined) throw malformed('The source answered a pathway without an ID');
   const rows: IngestedRow[] = [];
-  const rejected: RejectedRow[] = [];
+  const rejected: string[] = [];
   const enrolled = new Map<string, { actor: SourceActor; groups: readonly string[] }>();
   const times = new Map<string, number>();
   for (const { header: activity, logs } of activities) {
@@ -27,7 +29,7 @@ export function snapshotOf({ pathway, activities }: ReadPathway, seenAt: Date): 
       const native = rowText(pathway, activity, log);
       const row = toRow(native, seenAt);
       if (typeof row === 'string') {
-        rejected.push({ native, reason: row });
+        rejected.push(row);
         continue;
       }
       // Of people of whom the very same is said, each has a row of their own all the same.

@@ -1,6 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Receiver } from '../../ingest/connector.js';
-import { malformed } from '../../ingest/upstream-error.js';
+import { deliveredJson, isSignedBy } from '../signed-deliveries.js';
 import { type FalkorSettings, webhookSecret } from './api.js';
 
 /** The platform's own name stands before it, and there are several platforms. */
@@ -13,19 +12,10 @@ const signatureHeader = /(^|-)webhook-signature$/;
  */
 export const falkorWebhooks: Receiver<FalkorSettings> = {
   secret: webhookSecret,
-  verify: (headers, rawBody, secret) => {
-    const right = Buffer.from(`sha256=${createHmac('sha256', secret).update(rawBody).digest('hex')}`);
-    return Object.entries(headers).some(([name, value]) => {
-      const given = Buffer.from(signatureHeader.test(name) ? (value ?? '') : '');
-      return given.length === right.length && timingSafeEqual(given, right);
-    });
-  },
+  verify: (headers, rawBody, secret) =>
+    Object.entries(headers).some(([name, value]) => signatureHeader.test(name) && isSignedBy(secret, rawBody, value)),
   read: (rawBody) => {
-    try {
-      JSON.parse(Buffer.from(rawBody).toString('utf8'));
-    } catch (error) {
-      throw malformed('The delivery is no JSON', error);
-    }
+    deliveredJson(Buffer.from(rawBody).toString('utf8'));
     return { rows: [], pullNow: true };
   },
 };

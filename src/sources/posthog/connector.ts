@@ -1,5 +1,6 @@
 import type { Checkpoint, Connector, PullStep } from '../../ingest/connector.js';
 import { malformed } from '../../ingest/upstream-error.js';
+import { checkpointOf } from '../checkpoint.js';
 import { type PosthogSession, type PosthogSettings, readPage, secrets, settings } from './api.js';
 import { beginWalk, type Walk, type WalkedPage, walkOn } from './walk.js';
 
@@ -72,13 +73,11 @@ function step({ rows, rejected, isEnd }: WalkedPage, place: Place): PullStep {
   return {
     rows,
     rejected,
-    checkpoint: toCheckpoint(place),
+    checkpoint: checkpointOf(place),
     isCaughtUp,
     coveredUntil: isCaughtUp && place.lookedAt !== null ? new Date(place.lookedAt) : undefined,
   };
 }
-
-const toCheckpoint = (place: Place): Checkpoint => JSON.parse(JSON.stringify(place)) as Checkpoint;
 
 const sinceOf = ({ settings: { since } }: PosthogSession): number =>
   since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since) * 1000;
@@ -91,5 +90,5 @@ function begunAgain(place: Place, now: Date): PullStep {
   if (lostAt !== null && now.getTime() - Date.parse(lostAt) < loseEveryMs) {
     throw malformed('The source gives the same page again and again, or refuses the pages that it names');
   }
-  return { rows: [], checkpoint: toCheckpoint({ ...place, lostAt: now.toISOString() }), isCaughtUp: false };
+  return { rows: [], checkpoint: checkpointOf({ ...place, lostAt: now.toISOString() }), isCaughtUp: false };
 }

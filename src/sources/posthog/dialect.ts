@@ -1,7 +1,7 @@
+import { isoOf } from '../../base/instants.js';
 import type { JsonValue } from '../../base/json.js';
 import type { ActivityLog } from '../../model/activity-log.js';
 import type { User } from '../../model/user.js';
-import { isoOf } from '../times.js';
 import { type PosthogRow, type PosthogUser, readRow } from './payload.js';
 import { numberOf } from './users.js';
 import { uuidOf } from './uuid.js';

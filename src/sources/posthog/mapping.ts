@@ -2,7 +2,8 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.j
 import { actionClassOf } from '../../model/action-class.js';
 import type { Actor } from '../../model/activity-log.js';
 import type { SourceRow } from '../../services/source-recording.js';
-import { type ReadRow, textOf } from './payload.js';
+import { textOf } from '../native-fields.js';
+import type { ReadRow } from './payload.js';
 
 /** A row as an entry, with its own JSON text. Typed fields are well-formed text; the native text stays as it came. */
 export function fromNative({ id, createdAtMicros, fields }: ReadRow, native: string): SourceRow['entry'] {

@@ -1,5 +1,5 @@
+import { microsInUtc } from '../../base/instants.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.js';
-import { microsOf } from '../times.js';
 
 /** Who acted, as PostHog's documentation shows it in a row. */
 export interface PosthogUser {
@@ -50,9 +50,5 @@ export function readRow(text: string): ReadRow | undefined {
 /** Microseconds since 1970; undefined for what is no time. One that names no zone is UTC, as everything of PostHog's is. */
 export function microsOfTime(text: string): number | undefined {
   if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return undefined;
-  const micros = microsOf(/(Z|[+-]\d{2}:?\d{2})$/i.test(text) ? text : `${text}Z`);
-  return Number.isNaN(micros) ? undefined : micros;
+  return microsInUtc(text);
 }
-
-export const textOf = (value: JsonValue | undefined): string | undefined =>
-  typeof value === 'string' && value !== '' ? value.toWellFormed() : undefined;

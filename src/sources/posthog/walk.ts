@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { IngestedRow } from '../../ingest/connector.js';
 import { UpstreamError } from '../../ingest/upstream-error.js';
 import { type PageRows, pageRows } from '../page-rows.js';
 import { type PosthogSession, readPage } from './api.js';
@@ -20,7 +21,7 @@ export interface Walk {
   readonly stuck: number;
 }
 
-export interface WalkedPage extends PageRows {
+export interface WalkedPage extends PageRows<IngestedRow> {
   readonly walk: Walk;
   /** There is nothing below, or nothing that is wanted. */
   readonly isEnd: boolean;
@@ -78,7 +79,7 @@ function refusedPlace(error: unknown, { next }: Walk): undefined {
   throw error;
 }
 
-function withoutOlder({ settings: { since } }: PosthogSession, rows: PageRows['rows']): PageRows['rows'] {
+function withoutOlder({ settings: { since } }: PosthogSession, rows: readonly IngestedRow[]): readonly IngestedRow[] {
   if (since === undefined) return rows;
   const from = Date.parse(since) * 1000;
   return rows.filter(({ entry }) => entry.occurredAtMicros >= from);

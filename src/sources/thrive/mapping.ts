@@ -1,9 +1,10 @@
+import { isoOf, microsOf } from '../../base/instants.js';
 import { isJsonObject, type JsonValue } from '../../base/json.js';
 import type { Activity } from '../../model/activity.js';
 import type { ActivityLog, Outcome } from '../../model/activity-log.js';
 import type { User } from '../../model/user.js';
 import type { SourceRow } from '../../services/source-recording.js';
-import { isoOf, microsOf } from '../times.js';
+import { textOf } from '../native-fields.js';
 import { type ActivityRecord, type PolledRecord, readRecord } from './payload.js';
 import { actionClassOfType, typeOf } from './types.js';
 
@@ -73,9 +74,6 @@ function dataOf({ additionalData, outcome, progress }: ActivityLog): JsonValue {
     ...(isJsonObject(own) ? own : { additionalData: own as JsonValue }),
   };
 }
-
-const textOf = (value: JsonValue | undefined): string | undefined =>
-  typeof value === 'string' && value !== '' ? value.toWellFormed() : undefined;
 
 function outcomeOf(type: string | undefined, data: JsonValue | undefined): Outcome | undefined {
   if (type === 'passed') return 'SUCCESS';

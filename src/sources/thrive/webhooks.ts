@@ -1,9 +1,9 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { microsOf } from '../../base/instants.js';
 import type { Delivered, IngestedRow, Receiver } from '../../ingest/connector.js';
 import { malformed } from '../../ingest/upstream-error.js';
 import { contentHashOf } from '../../services/activity-logs/canonical.js';
-import { microsOf } from '../times.js';
+import { deliveredJson, isSignedBy } from '../signed-deliveries.js';
 import { type ThriveSettings, webhookSecret } from './api.js';
 import { actionClassOfType } from './types.js';
 
@@ -27,11 +27,7 @@ type ThriveEvent = z.output<typeof eventSchema>;
  */
 export const thriveWebhooks: Receiver<ThriveSettings> = {
   secret: webhookSecret,
-  verify: (headers, rawBody, secret) => {
-    const given = Buffer.from(headers['x-hmac-signature'] ?? '');
-    const right = Buffer.from(`sha256=${createHmac('sha256', secret).update(rawBody).digest('hex')}`);
-    return given.length === right.length && timingSafeEqual(given, right);
-  },
+  verify: (headers, rawBody, secret) => isSignedBy(secret, rawBody, headers['x-hmac-signature']),
   read: (rawBody) => readDelivery(Buffer.from(rawBody).toString('utf8')),
 };
 
@@ -41,21 +37,13 @@ const actions: ReadonlyMap<string, string> = new Map([
 ]);
 
 function readDelivery(native: string): Delivered {
-  const event = eventSchema.safeParse(parse(native));
+  const event = eventSchema.safeParse(deliveredJson(native));
   if (!event.success) throw malformed('The delivery is no event of Thrive');
   const action = actions.get(event.data.eventType);
   if (action === undefined) return { rows: [] };
   const at = event.data.createdAt ?? event.data.dispatchedAt;
-  if (at == null || Number.isNaN(Date.parse(at))) return { rows: [], rejected: [{ native, reason: 'no time' }] };
+  if (at == null || Number.isNaN(Date.parse(at))) return { rows: [], rejected: ['no time'] };
   return { rows: [toRow(event.data, action, at, native)] };
-}
-
-function parse(native: string): unknown {
-  try {
-    return JSON.parse(native);
-  } catch (error) {
-    throw malformed('The delivery is no JSON', error);
-  }
 }
 
 /**

@@ -1,4 +1,6 @@
-import type { Checkpoint, Connector, PullStep, RejectedRow } from '../../ingest/connector.js';
+import type { Checkpoint, Connector, PullStep } from '../../ingest/connector.js';
+import { checkpointOf } from '../checkpoint.js';
+import { type PageRows, pageRows } from '../page-rows.js';
 import { readCount, readList, settings, type TikMatrixSession, type TikMatrixSettings } from './api.js';
 import { beginLook, isSamePage, lookOn } from './look.js';
 import { firstPlace, isOtherTable, nextGeneration, orderOf, type Place } from './place.js';
@@ -47,7 +49,7 @@ async function pull(session: TikMatrixSession, checkpoint: Checkpoint | undefine
   const looked = lookOn(place, look, read, session.settings.limit, count);
   const rows = entries(looked.rows, looked.place);
   if (looked.isDone) return { ...caughtUp(looked.place, now), rows, rejected };
-  return { rows, rejected, checkpoint: toCheckpoint(looked.place), isCaughtUp: false };
+  return { rows, rejected, checkpoint: checkpointOf(looked.place), isCaughtUp: false };
 }
 
 /**
@@ -65,20 +67,10 @@ const entries = (rows: readonly ReadRow[], { generation }: Place) => rows.map((r
 
 const caughtUp = (place: Place, now: Date): PullStep => ({
   rows: [],
-  checkpoint: toCheckpoint(place),
+  checkpoint: checkpointOf(place),
   isCaughtUp: true,
   coveredUntil: now,
 });
 
-const toCheckpoint = (place: Place): Checkpoint => JSON.parse(JSON.stringify(place)) as Checkpoint;
-
-function sorted(texts: readonly string[]): { rows: ReadRow[]; rejected: RejectedRow[] } {
-  const rows: ReadRow[] = [];
-  const rejected: RejectedRow[] = [];
-  for (const native of texts) {
-    const row = readRow(native);
-    if (row) rows.push(row);
-    else rejected.push({ native, reason: 'no row: it has no number or no time' });
-  }
-  return { rows, rejected };
-}
+const sorted = (texts: readonly string[]): PageRows<ReadRow> =>
+  pageRows(texts, (native) => readRow(native) ?? 'no row: it has no number or no time');

@@ -1,6 +1,6 @@
 import type { ActionClass, ActivityLog } from '../../model/activity-log.js';
 import type { SourceRow } from '../../services/source-recording.js';
-import { saidFields } from '../json-body.js';
+import { saidFields } from '../native-fields.js';
 import type { Row, RowBody } from './payload.js';
 
 type Entry = SourceRow['entry'];

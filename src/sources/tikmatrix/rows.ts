@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonValue } from '../../base/json.js';
 import type { IngestedRow } from '../../ingest/connector.js';
 import { contentHashOf } from '../../services/activity-logs/canonical.js';
+import { textOf } from '../native-fields.js';
 import { unknownFields } from '../page-rows.js';
 import { fromNative } from './mapping.js';
 
@@ -30,7 +31,7 @@ export function readRow(native: string): ReadRow | undefined {
  * so it is known by generation, number and time.
  */
 export function toRow({ id, timestamp, fields, native }: ReadRow, generation: number): IngestedRow {
-  const said = (name: (typeof fieldNames)[number]): string => textOf(fields[name]);
+  const said = (name: (typeof fieldNames)[number]): string => textOf(fields[name]) ?? '';
   const { actor, ...entry } = fromNative({
     body: {
       platform: said('platform'),
@@ -62,8 +63,6 @@ export function toRow({ id, timestamp, fields, native }: ReadRow, generation: nu
 
 /** A number alone may be another row's by now. */
 export const upstreamIdOf = ({ id, timestamp }: Pick<ReadRow, 'id' | 'timestamp'>): string => `${id}:${timestamp}`;
-
-const textOf = (value: JsonValue | undefined): string => (typeof value === 'string' ? value.toWellFormed() : '');
 
 const withoutKey = ({ key: _ofTheFacade, ...actor }: ReturnType<typeof fromNative>['actor']): IngestedRow['actor'] =>
   actor;

@@ -1,6 +1,6 @@
 import type { UpstreamRow, UpstreamWrite, Writer } from '../../ingest/connector.js';
 import { fitting } from '../../ingest/fitting.js';
-import { saidFields } from '../json-body.js';
+import { saidFields } from '../native-fields.js';
 import { createRow, deleteRow, type TikMatrixSession, type TikMatrixSettings } from './api.js';
 import { type Filters, rowLike, rowNumbered } from './lookup.js';
 import { type ReadRow, toRow, upstreamIdOf } from './rows.js';

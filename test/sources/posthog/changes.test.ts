@@ -1,8 +1,8 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Id, newId } from '../../../src/base/ids.js';
+import { isoOf } from '../../../src/base/instants.js';
 import { nativeIdentity } from '../../../src/model/identity.js';
 import type { Scope } from '../../../src/model/scopes.js';
-import { isoOf } from '../../../src/sources/times.js';
 import { addCredential, addWorkspace } from '../../auth/support.js';
 import { startGateway } from '../../support/gateway.js';
 import { arriveAt, connection, row } from './support.js';

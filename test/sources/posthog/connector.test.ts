@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type PosthogOptions, startPosthog } from '../../../scripts/upstreams/posthog.js';
+import { isoOf } from '../../../src/base/instants.js';
 import type { Checkpoint, Connector, PullStep } from '../../../src/ingest/connector.js';
 import { posthogConnector } from '../../../src/sources/posthog/connector.js';
-import { isoOf } from '../../../src/sources/times.js';
 import { drive, nativesOf, recorded } from '../suite/driving.js';
 
 const connector = posthogConnector as unknown as Connector;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { startPosthog } from '../../../scripts/upstreams/posthog.js';
+import { isoOf } from '../../../src/base/instants.js';
 import type { Checkpoint, Connector, PullStep } from '../../../src/ingest/connector.js';
 import { posthogConnector } from '../../../src/sources/posthog/connector.js';
-import { isoOf } from '../../../src/sources/times.js';
 import { drive, nativesOf, recorded } from '../suite/driving.js';
 
 const connector = posthogConnector as unknown as Connector;

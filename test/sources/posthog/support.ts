@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type Id, newId } from '../../../src/base/ids.js';
+import { isoOf } from '../../../src/base/instants.js';
 import { elementsAt } from '../../../src/ingest/json-elements.js';
 import type { LogWriter } from '../../../src/log/writer.js';
 import { nativeIdentity } from '../../../src/model/identity.js';
 import { toRow } from '../../../src/sources/posthog/rows.js';
-import { isoOf } from '../../../src/sources/times.js';
 import type { TestGateway } from '../../support/gateway.js';
 
 const fixture = (name: string): string =>

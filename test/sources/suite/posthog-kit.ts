@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { startPosthog } from '../../../scripts/upstreams/posthog.js';
+import { isoOf } from '../../../src/base/instants.js';
 import { toNative } from '../../../src/sources/posthog/dialect.js';
 import { toRow } from '../../../src/sources/posthog/rows.js';
-import { isoOf } from '../../../src/sources/times.js';
 import type { SourceKit } from './kit.js';
 import { anyJson, anyObject, anySpelling, isoDate } from './payloads.js';
 
