@@ -26,7 +26,7 @@ export interface AdminContext extends Closeable {
 const unused = '-'.repeat(32);
 
 /** Opens the server of MONGODB_URL, or without one the demo's engine under DATA_DIR, which a running gateway shares. */
-export async function openAdmin(environment: NodeJS.ProcessEnv = process.env): Promise<AdminContext> {
+async function openAdmin(environment: NodeJS.ProcessEnv = process.env): Promise<AdminContext> {
   const settings = { ...environment };
   readDotenv({ processEnv: settings as Record<string, string>, quiet: true });
   const config = readConfig({

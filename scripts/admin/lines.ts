@@ -1,5 +1,5 @@
 /** Longer ones are no entries: what is recorded has at most 8 MB of its source's own text. */
-export const maxLineCharacters = 12 * 1024 * 1024;
+const maxLineCharacters = 12 * 1024 * 1024;
 
 /**
  * The lines of a text, without their line breaks, a piece of it in memory at a time.

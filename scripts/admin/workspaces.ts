@@ -7,7 +7,7 @@ import { withAdmin } from './context.js';
 import { printFields, printTable } from './output.js';
 
 /** @throws CodedError BAD_USER_INPUT, or CONFLICT when the key is taken. */
-export async function createWorkspace(unscoped: UnscopedStore, key: string, name: string = key): Promise<Workspace> {
+async function createWorkspace(unscoped: UnscopedStore, key: string, name: string = key): Promise<Workspace> {
   if (!/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(key) || isId(key)) {
     throw badInput(
       'key',

@@ -17,7 +17,7 @@ const shown = (entry: Document): Record<string, unknown> => ({
 });
 
 /** The limit of what can be: each operation written by hand with the driver, for one workspace and nobody in particular. */
-export function bareOperations({ db }: Store, data: BenchData): Record<string, Bare> {
+function bareOperations({ db }: Store, data: BenchData): Record<string, Bare> {
   const workspaceId = new ObjectId(data.workspaceId);
   const logs = db.collection('activity_logs');
   const live = { workspaceId, kind: 'entry', removedAt: { $exists: false } };

@@ -21,7 +21,7 @@ import { connectStore } from '../../src/store/connect.js';
 import { serveBare } from './graphql-bare.js';
 import { type BenchData, benchConfig, benchSecret } from './graphql-data.js';
 
-export const serverKinds = ['ours', 'stock', 'mercurius', 'yoga', 'bare'] as const;
+const serverKinds = ['ours', 'stock', 'mercurius', 'yoga', 'bare'] as const;
 export type ServerKind = (typeof serverKinds)[number];
 
 export interface ServerOrder {

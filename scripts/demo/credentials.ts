@@ -21,12 +21,12 @@ export interface DemoSecrets {
   readonly key: string;
 }
 
-export const demoWorkspaceKey = 'demo';
+const demoWorkspaceKey = 'demo';
 /** Known to everybody, so for a gateway that only its own machine can reach. */
 export const fixedDemoSecrets: DemoSecrets = { demo: 'demo-secret', reader: 'demo-reader-secret', key: 'demo-key' };
 
 /** Secrets nobody can guess, the same at every start and in every process with this token secret, and kept nowhere. */
-export function randomDemoSecrets(tokenSecret: string): DemoSecrets {
+function randomDemoSecrets(tokenSecret: string): DemoSecrets {
   const derived = (prefix: string, name: string): string =>
     prefix +
     createHmac('sha256', tokenSecret).update(`demo secret: ${name}`).digest().subarray(0, 24).toString('base64url');

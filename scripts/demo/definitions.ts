@@ -4,7 +4,7 @@ import { contents } from './contents.js';
 import { demoPathways } from './pathways.js';
 
 /** What people enter through the gateway's own API. */
-export const ownDefinitions = [
+const ownDefinitions = [
   {
     key: 'store-opening-check',
     name: 'Store opening check',

@@ -1,6 +1,6 @@
 import type { Chance } from './chance.js';
 
-export const historyDays = 90;
+const historyDays = 90;
 const hourMs = 3_600_000;
 /** The newest entries lie close together, so that a first page shows what has just happened. */
 const recentCount = 40;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { sleep } from '../../src/base/lifecycle.js';
 
 /** What an emulated system can be made to do wrong. */
-export const faultSchema = z.discriminatedUnion('kind', [
+const faultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('none') }),
   /** Answers, but only after a while. */
   z.object({ kind: z.literal('slow'), ms: z.number().int().min(0).max(120_000) }),

@@ -32,7 +32,7 @@ interface Held {
 }
 
 /** An installation's table. Its numbers begin again once all rows are deleted. */
-export class TikMatrixRows implements EmulatedRows {
+class TikMatrixRows implements EmulatedRows {
   #held: Held[] = [];
   #lastId = 0;
 

@@ -58,7 +58,6 @@ export const canWriteNotifications: Policy = (viewer) =>
 
 export const canReadSources = holds('source:read');
 export const canWriteSources = holds('source:write');
-export const canUseWebhooks = holds('webhooks');
 
 /** Managing credentials is for those who may do everything. */
 export const canManageCredentials = holds('*');

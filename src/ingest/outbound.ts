@@ -20,7 +20,7 @@ export interface OutboundLimits {
   readonly textBytes: number;
 }
 
-export const defaultOutboundLimits: OutboundLimits = {
+const defaultOutboundLimits: OutboundLimits = {
   connectMs: 5_000,
   silenceMs: 20_000,
   totalMs: 60_000,

@@ -14,8 +14,8 @@ import type { Durability } from './durability.js';
 import { GroupWrite, type Pending } from './group-write.js';
 
 /** What one write takes at most. */
-export const maxGroupRecords = 1000;
-export const maxGroupBytes = 8 * 1024 * 1024;
+const maxGroupRecords = 1000;
+const maxGroupBytes = 8 * 1024 * 1024;
 /** How much may wait for a workspace's next write before callers are turned away. */
 const maxQueuedRecords = 20_000;
 const maxQueuedBytes = 256 * 1024 * 1024;

@@ -22,7 +22,7 @@ export interface WithdrawUsersInput {
   readonly userIds: readonly Id[];
 }
 
-export const enrolOutcomes = ['ENROLLED', 'CHANGED', 'UNCHANGED'] as const;
+const enrolOutcomes = ['ENROLLED', 'CHANGED', 'UNCHANGED'] as const;
 export type EnrolOutcome = (typeof enrolOutcomes)[number];
 
 /** As callers write it. Fields AND together; a list means any of; absent or null means no constraint; an empty list matches nothing. */

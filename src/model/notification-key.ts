@@ -29,7 +29,7 @@ type ItemFields = Pick<FilterFields, 'source' | 'objectType' | 'objectId' | 'act
 /** What PostHog writes where an item has no id. */
 const noId = 'None';
 
-export function itemOf({ source, objectType, objectId, activityRef, pathwayId }: ItemFields): Item {
+function itemOf({ source, objectType, objectId, activityRef, pathwayId }: ItemFields): Item {
   const isNamed = objectId !== undefined && !(source === 'POSTHOG' && objectId === noId);
   if (objectType !== undefined && isNamed) return { source, objectType, objectId };
   if (activityRef !== undefined) return { source, activityRef };

@@ -2,7 +2,7 @@ import type { Id } from '../base/ids.js';
 import type { ActivityLog } from './activity-log.js';
 import type { PathwayActivity } from './pathway.js';
 
-export const progressStates = ['NOT_STARTED', 'IN_PROGRESS', 'COMPLETED'] as const;
+const progressStates = ['NOT_STARTED', 'IN_PROGRESS', 'COMPLETED'] as const;
 export type ProgressState = (typeof progressStates)[number];
 
 /** What one entry says of how far its actor is with its activity. */

@@ -147,7 +147,7 @@ export const isStale = (status: SourceStatus): boolean => status !== 'CURRENT';
 export type UpstreamStatus = 'PENDING' | 'SENT' | 'FAILED';
 
 /** What a system's connector can do. */
-export const sourceAbilities = ['PULL', 'RECEIVE', 'WRITE', 'DELETE'] as const;
+const sourceAbilities = ['PULL', 'RECEIVE', 'WRITE', 'DELETE'] as const;
 export type SourceAbility = (typeof sourceAbilities)[number];
 
 /** A system as one can connect to it: what it needs to be told. */

@@ -1,6 +1,6 @@
 /** How many different words of an entry `search` can find, and how many characters of each. */
-export const maxWords = 64;
-export const maxWordLength = 40;
+const maxWords = 64;
+const maxWordLength = 40;
 
 /** The words of a text as `search` sees them: NFKC-folded, lower case, runs of letters and digits, each once. */
 export function wordsOf(...texts: (string | undefined)[]): string[] {

@@ -12,7 +12,7 @@ import { logRequests, requestIdOf } from './request-log.js';
 import { traceRequests } from './tracing.js';
 
 /** One request's body, at most. */
-export const maxBodyBytes = 16 * 1024 * 1024;
+const maxBodyBytes = 16 * 1024 * 1024;
 
 export interface AppParts {
   readonly config: Config;

@@ -22,7 +22,7 @@ export function toldBy(record: LogRecord): Told | undefined {
   return enrolmentTold(record.id, record.seq, payload);
 }
 
-export const toldOf = (happening: Happening): Told => {
+const toldOf = (happening: Happening): Told => {
   const { object, ...fields } = happening;
   return { happening, run: runOf({ ...fields, objectType: object?.type, objectId: object?.id }) };
 };

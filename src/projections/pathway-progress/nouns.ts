@@ -184,7 +184,7 @@ export class ProgressNouns {
 }
 
 /** Whose standings a change concerns, each once, and which pathways have other rules by it. */
-export class Concerned {
+class Concerned {
   readonly #standings = new Map<string, StandingKey>();
   readonly pathwayIds = new Set<Id>();
 

@@ -25,7 +25,7 @@ export const enrolmentList: ListName = {
 };
 
 /** How many enrolments all the lists of one turn may ask for together. */
-export const maxEnrolmentsAtOnce = 20_000;
+const maxEnrolmentsAtOnce = 20_000;
 
 /**
  * Pages of the enrolments of pathways: one look-up for every hundred lists that are asked for in one turn, and likewise for

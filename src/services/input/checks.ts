@@ -3,8 +3,8 @@ import { type Id, isId } from '../../base/ids.js';
 import { maxBatch } from '../../model/activity-log-input.js';
 
 /** What filters may name at most, per list. */
-export const maxFilterValues = 1000;
-export const maxFilterTextLength = 1000;
+const maxFilterValues = 1000;
+const maxFilterTextLength = 1000;
 
 /**
  * A text of a caller; undefined where it is null or absent.

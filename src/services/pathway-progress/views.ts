@@ -45,7 +45,7 @@ export const progressView = ({ activities, whole, ...standing }: Standing, asOf:
   asOf,
 });
 
-export const activityView = (one: Omit<Standing['activities'][number], 'facts'>): ActivityProgressView => ({
+const activityView = (one: Omit<Standing['activities'][number], 'facts'>): ActivityProgressView => ({
   activityId: one.activityId,
   state: one.state,
   percent: one.percent,

@@ -7,7 +7,7 @@ import type { Claim, IdempotencyKeys, KeptAnswer, KeyScope } from '../../store/i
 /** How long an answer is given again, in milliseconds. */
 export const keepMs = 5 * 60_000;
 /** How long the same request may come again after a crash kept its answer from going out, in milliseconds. */
-export const unansweredMs = 24 * 60 * 60_000;
+const unansweredMs = 24 * 60 * 60_000;
 /**
  * How long one try keeps others waiting, in milliseconds. It may be short: a try that is taken for dead and is not
  * meets the other one's entry under the same activityLogId, and nothing is doubled.

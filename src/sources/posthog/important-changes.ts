@@ -8,7 +8,7 @@ import type { SourceList, SourceReadingService } from '../../services/source-rea
 export type ChangesReading = Pick<SourceReadingService, 'cut' | 'ownIdentities'>;
 
 /** How many PostHog shows. */
-export const maxChanges = 10;
+const maxChanges = 10;
 /** The scopes whose changes it tells of. */
 const scopes = ['FeatureFlag', 'Insight', 'Notebook', 'Comment', 'Cohort', 'HogFunction'];
 

@@ -33,7 +33,7 @@ export async function listRows(reading: Reading, { viewer, request }: FacadeCall
 }
 
 /** Rows as a list of their JSON texts: joined, so that each of PostHog's goes out as it came. */
-export async function texts(
+async function texts(
   reading: Pick<Reading, 'names'>,
   viewer: Viewer,
   entries: readonly ActivityLog[],

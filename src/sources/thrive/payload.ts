@@ -15,11 +15,6 @@ export interface ActivityRecord {
   readonly with: JsonValue;
 }
 
-export interface ActivityRecordPage {
-  readonly pagination: Pagination;
-  readonly results: readonly ActivityRecord[];
-}
-
 export interface Pagination {
   readonly totalResults: number;
   readonly totalPages: number;

@@ -3,7 +3,7 @@ import { entryLimits, occurredAtRange } from '../../model/activity-log-input.js'
 import { checkFields, readJsonBody, textField } from '../json-body.js';
 
 /** What one row may hold, in characters. TikMatrix documents no limits, these are ours. */
-export const limits = {
+const limits = {
   platform: entryLimits.platform,
   serial: entryLimits.serial,
   action_type: entryLimits.action,
