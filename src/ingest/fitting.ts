@@ -1,10 +1,23 @@
 import { entryLimits, occurredAtRange } from '../model/activity-log-input.js';
 import type { IngestedRow, SourceActor } from './connector.js';
 
-/** A row's own text may be this long, in characters; more than that is no row. */
-export const maxNativeLength = 8 * 1024 * 1024;
+/** What a row's own text may take, in UTF-8; with more, an entry would be none that the store can take. */
+const maxNativeBytes = 8 * 1024 * 1024;
 /** Open payloads larger than this are in `native` only. */
 const maxPayloadLength = 1024 * 1024;
+
+export interface FittedRows {
+  readonly rows: readonly IngestedRow[];
+  /** Why some of them are none, one reason each. */
+  readonly rejected: readonly string[];
+}
+
+/** Rows as the log can take them, but for those whose own text is too long: cut, it would not be what the source said. */
+export function fittingRows(rows: readonly IngestedRow[]): FittedRows {
+  const kept = rows.filter(({ entry }) => Buffer.byteLength(entry.native ?? '') <= maxNativeBytes);
+  const tooLong = `no row: its text has more than ${maxNativeBytes} bytes`;
+  return { rows: kept.map(fitting), rejected: Array<string>(rows.length - kept.length).fill(tooLong) };
+}
 
 /**
  * The row with typed fields that the store and every reader can take. What a source writes is not ours to refuse: text

@@ -5,7 +5,7 @@ import type { EntryDraft } from '../model/log-record.js';
 import type { Source, SourceCounts } from '../model/source.js';
 import type { NamedPerson } from '../services/users/recognition.js';
 import type { IngestedRow, SourceActor } from './connector.js';
-import { fitting } from './fitting.js';
+import { fittingRows } from './fitting.js';
 import { UpstreamError } from './upstream-error.js';
 
 export interface RecordingParts {
@@ -18,6 +18,8 @@ export interface RecordingParts {
 
 export interface RecordedRows {
   readonly counts: Pick<SourceCounts, 'rows' | 'recorded' | 'duplicates' | 'conflicts' | 'drifted'>;
+  /** Why rows could not be taken, one reason each. */
+  readonly rejected: readonly string[];
   readonly driftNames: readonly string[];
   /** When the newest of these happened. */
   readonly lastEntryAt?: Date;
@@ -33,7 +35,8 @@ export async function recordRows(
   source: Source,
   rows: readonly IngestedRow[],
 ): Promise<RecordedRows> {
-  const fitted = await withoutOurs(source, rows.map(fitting), ours);
+  const { rows: fitting, rejected } = fittingRows(rows);
+  const fitted = await withoutOurs(source, fitting, ours);
   try {
     await people.recognise(
       source.workspaceId,
@@ -49,8 +52,8 @@ export async function recordRows(
     source.workspaceId,
     fitted.map((row) => draftOf(source, row)),
   );
-  const duplicates = rows.length - fitted.length;
-  const counts = { rows: rows.length, recorded: 0, duplicates, conflicts: 0 };
+  const duplicates = fitting.length - fitted.length;
+  const counts = { rows: fitting.length, recorded: 0, duplicates, conflicts: 0 };
   for (const result of results) {
     if (result.status === 'rejected') throw storeFault(result.reason);
     if (result.value.outcome === 'RECORDED') counts.recorded += 1;
@@ -58,7 +61,7 @@ export async function recordRows(
     else counts.conflicts += 1;
   }
   const { drifted, ...told } = toldBy(fitted);
-  return { counts: { ...counts, drifted }, ...told };
+  return { counts: { ...counts, drifted }, rejected, ...told };
 }
 
 /** What some rows tell beside what they are. */

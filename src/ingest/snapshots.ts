@@ -6,7 +6,7 @@ import type { Source } from '../model/source.js';
 import { contentHashOf } from '../services/activity-logs/canonical.js';
 import type { RowHead, SnapshotName } from '../store/source-rows.js';
 import type { IngestedRow, PullStep, Snapshot } from './connector.js';
-import { fitting } from './fitting.js';
+import { fittingRows } from './fitting.js';
 import {
   draftOf,
   identityOf,
@@ -45,10 +45,10 @@ export async function recordSnapshot(
 ): Promise<RecordedRows> {
   try {
     const name: SnapshotName = { workspaceId: source.workspaceId, sourceId: source.id, snapshot: snapshot.name };
-    const fitted = rows.map(fitting);
+    const { rows: fitted, rejected: tooLong } = fittingRows(rows);
     const present = new Set(fitted.map(({ nativeKey }) => nativeKey));
     const heads = await rowHeads(parts.snapshots, source, name, [...present]);
-    const lost = rejected.length > 0 ? [] : [...heads.values()].filter(({ row }) => !present.has(row));
+    const lost = rejected.length + tooLong.length > 0 ? [] : [...heads.values()].filter(({ row }) => !present.has(row));
     const left = await lastEntries(parts.snapshots, source, lost);
     const pathwayId = await settle(parts, source, fitted, snapshot, left);
     const changed = fitted.filter((row) => heads.get(row.nativeKey)?.contentHash !== row.contentHash);
@@ -61,8 +61,14 @@ export async function recordSnapshot(
       recorded += await append(parts, name, drafts.slice(from, from + atOnce));
     }
     const { drifted, ...told } = toldBy(changed);
-    const counts = { rows: rows.length, recorded, duplicates: rows.length - changed.length, conflicts: 0, drifted };
-    return { counts, ...told };
+    const counts = {
+      rows: fitted.length,
+      recorded,
+      duplicates: fitted.length - changed.length,
+      conflicts: 0,
+      drifted,
+    };
+    return { counts, rejected: tooLong, ...told };
   } catch (error) {
     throw error instanceof UpstreamError ? error : storeFault(error);
   }

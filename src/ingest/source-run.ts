@@ -106,10 +106,10 @@ export class SourceRun {
   async #record(step: PullStep): Promise<boolean> {
     const { states, clock, logger } = this.parts;
     const { workspaceId, id } = this.source;
-    const { counts, driftNames, lastEntryAt } = step.snapshot
+    const { counts, driftNames, lastEntryAt, ...recorded } = step.snapshot
       ? await recordSnapshot(this.parts, this.source, step, step.snapshot)
       : await recordRows(this.parts, this.source, step.rows);
-    const rejected = step.rejected ?? [];
+    const rejected = [...(step.rejected ?? []), ...recorded.rejected];
     if (rejected.length > 0) {
       logger.warn({ sourceId: id, rejected: rejected.length, reason: rejected[0] }, 'source: texts that are no rows');
     }

@@ -21,8 +21,8 @@ afterEach(async () => {
   reading.sources.clear();
 });
 
-const start = (over = {}) => {
-  const puller = reading.startPuller(over);
+const start = (over = {}, limits = {}) => {
+  const puller = reading.startPuller(over, limits);
   open.push(puller);
   return puller;
 };
@@ -55,6 +55,18 @@ describe('a source', () => {
     expect(lagMs(state, new Date(state.coveredUntil!.getTime() + 60_000))).toBe(60_000);
     expect(statusOf(source, state, new Date(Date.now() + 60_000))).toBe('BEHIND');
     expect(statusOf({ ...source, isPaused: true }, state, new Date())).toBe('PAUSED');
+  });
+
+  it('is read on past a row whose text no entry can hold', async () => {
+    const before = await reading.entries();
+    // Three bytes each in UTF-8: as characters alone they would pass.
+    const long = '€'.repeat(6 * 1024 * 1024);
+    rows.splice(0, rows.length, ...numberedRows(3).map((row) => (row.n === 2 ? { ...row, text: long } : row)));
+    const source = reading.add(upstream.url);
+    start({}, { textBytes: 64 * 1024 * 1024, silenceMs: 10_000 });
+    const state = await reading.until(source, ({ coveredUntil, fault }) => (coveredUntil ?? fault) !== undefined);
+    expect(state).toMatchObject({ fault: undefined, counts: { rows: 2, recorded: 2, rejected: 1 } });
+    expect(await since(before)).toEqual(['1', '3']);
   });
 
   it('keeps what it says in its own bytes, and unknown fields are counted', async () => {

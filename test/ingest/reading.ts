@@ -5,7 +5,7 @@ import { type Id, newId } from '../../src/base/ids.js';
 import type { Closeable } from '../../src/base/lifecycle.js';
 import { silentLogger } from '../../src/base/logger.js';
 import type { Connector } from '../../src/ingest/connector.js';
-import { Outbound } from '../../src/ingest/outbound.js';
+import { Outbound, type OutboundLimits } from '../../src/ingest/outbound.js';
 import { Puller, type PullOptions } from '../../src/ingest/pull.js';
 import { Sessions } from '../../src/ingest/session.js';
 import { SourcePathways } from '../../src/ingest/source-pathways.js';
@@ -63,10 +63,10 @@ export async function openReading(connector: Connector) {
   };
 
   /** One process that reads whatever is due. */
-  const startPuller = (over: Partial<PullOptions> = {}): Puller => {
+  const startPuller = (over: Partial<PullOptions> = {}, limits: Partial<OutboundLimits> = {}): Puller => {
     const outbound = new Outbound({
       privateOrigins: [...sources.values()].map(({ baseUrl }) => new URL(baseUrl).origin),
-      limits: { silenceMs: 500, totalMs: 10_000, textBytes: 4 * 1024 * 1024 },
+      limits: { silenceMs: 500, totalMs: 10_000, textBytes: 4 * 1024 * 1024, ...limits },
     });
     const puller = new Puller({
       sources: {
