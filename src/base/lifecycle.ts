@@ -74,6 +74,50 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** Resolves once something has, or after `ms`; rejects as it does. */
+export async function settledWithin(ms: number, something: Promise<unknown>): Promise<void> {
+  const waiting = new AbortController();
+  try {
+    await Promise.race([something, sleep(ms, waiting.signal)]);
+  } finally {
+    waiting.abort();
+  }
+}
+
+/** What becomes of some work, or undefined as soon as the signal aborts: then nobody hears of its failure either. */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  work.catch(() => {});
+  if (signal.aborted) return undefined;
+  const aborted = deferred<undefined>();
+  const onAbort = (): void => aborted.resolve(undefined);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    // One signal may be waited on many times.
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** For whoever looks again and again, and rests in between until there is something to see. */
+export class Alarm {
+  #ring: Deferred<void> = deferred();
+
+  /** To be called before each look: a ring that comes while it goes on is one for the rest that follows. */
+  set(): void {
+    this.#ring = deferred();
+  }
+
+  ring(): void {
+    this.#ring.resolve();
+  }
+
+  /** Until it rings, for `ms` at most. */
+  rest(ms: number): Promise<void> {
+    return settledWithin(ms, this.#ring.promise);
+  }
+}
+
 export interface Deferred<T> {
   readonly promise: Promise<T>;
   resolve(value: T): void;

@@ -1,6 +1,6 @@
 import { setTimeout as later } from 'node:timers';
 import { Agent, type Dispatcher } from 'undici';
-import { type Closeable, deferred } from '../base/lifecycle.js';
+import { type Closeable, unlessAborted } from '../base/lifecycle.js';
 import { checkLiteralAddress, publicLookup } from './outbound-address.js';
 import { readBody } from './outbound-body.js';
 import { faultOfFailure, faultOfStatus } from './outbound-faults.js';
@@ -85,7 +85,9 @@ export class Outbound implements Closeable {
     const timer = later(() => ended.abort(new UpstreamError('UNREACHABLE', tooSlow)), this.#limits.totalMs);
     try {
       for (let hops = 0; hops <= maxRedirects; hops += 1) {
-        const answer = await orEnded(this.#send(target, url, request, ended.signal), ended.signal);
+        // The client itself does not end a call that still waits for a connection.
+        const answer = await unlessAborted(this.#send(target, url, request, ended.signal), ended.signal);
+        if (!answer) throw ended.signal.reason;
         if (!redirects.has(answer.status)) return accepted(answer, request);
         url = redirected(target.base, url, answer, request);
       }
@@ -119,19 +121,6 @@ export class Outbound implements Closeable {
     );
     const text = await readBody(response.body, headers['content-encoding'], this.#limits.textBytes);
     return new Answer(response.statusCode, headers, text);
-  }
-}
-
-/** Ends with the signal also while the call still waits for a connection, which the client itself does not see to. */
-async function orEnded<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  work.catch(() => {});
-  const ended = deferred<never>();
-  const end = (): void => ended.reject(signal.reason);
-  signal.addEventListener('abort', end, { once: true });
-  try {
-    return await Promise.race([work, ended.promise]);
-  } finally {
-    signal.removeEventListener('abort', end);
   }
 }
 

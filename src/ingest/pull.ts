@@ -1,5 +1,5 @@
 import type { Id } from '../base/ids.js';
-import { type Closeable, sleep } from '../base/lifecycle.js';
+import { Alarm, type Closeable, sleep } from '../base/lifecycle.js';
 import { KeptLease } from '../log/kept-lease.js';
 import { type Source, type SourceState, upstreamFaults } from '../model/source.js';
 import type { SourceSystem } from '../model/source-system.js';
@@ -43,10 +43,10 @@ export class Puller implements Closeable {
   readonly #closing = new AbortController();
   readonly #running = new Map<Id, Promise<void>>();
   readonly #nudging = new Set<string>();
+  readonly #alarm = new Alarm();
   readonly #loop: Promise<void>;
   #listed: readonly Source[] = [];
   #listedAtMs = Number.NEGATIVE_INFINITY;
-  #soon = new AbortController();
 
   constructor(private readonly options: PullOptions) {
     this.#loop = options.reads === false ? Promise.resolve() : this.#run();
@@ -57,7 +57,7 @@ export class Puller implements Closeable {
     const { states, clock } = this.options;
     await states.wake(workspaceId, id, clock.now());
     this.#listedAtMs = Number.NEGATIVE_INFINITY;
-    this.#soon.abort();
+    this.#alarm.ring();
   }
 
   /** Something was posted here in a system's name: a source that is written through is to have it soon. */
@@ -76,7 +76,7 @@ export class Puller implements Closeable {
   async nudge(workspaceId: Id, id: Id): Promise<void> {
     const { states, clock } = this.options;
     await states.nudge(workspaceId, id, clock.now());
-    this.#soon.abort();
+    this.#alarm.ring();
   }
 
   async #nudgeWritten(workspaceId: Id, system: SourceSystem): Promise<void> {
@@ -96,6 +96,7 @@ export class Puller implements Closeable {
 
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#alarm.ring();
     await this.#loop;
     await Promise.all(this.#running.values());
   }
@@ -103,13 +104,13 @@ export class Puller implements Closeable {
   async #run(): Promise<void> {
     const { logger, tickMs = 1_000 } = this.options;
     while (!this.#closing.signal.aborted) {
-      this.#soon = new AbortController();
+      this.#alarm.set();
       try {
         await this.#tick();
       } catch (error) {
         logger.warn({ err: error }, 'sources: could not look which are due, trying again');
       }
-      await sleep(tickMs, AbortSignal.any([this.#closing.signal, this.#soon.signal]));
+      await this.#alarm.rest(tickMs);
     }
   }
 

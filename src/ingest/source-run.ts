@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { deferred } from '../base/lifecycle.js';
+import { unlessAborted } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
 import type { Source, SourceFault } from '../model/source.js';
 import type { BegunReading, SourceStateChange, SourceStates } from '../store/source-states.js';
@@ -53,7 +53,7 @@ export class SourceRun {
     this.#failures = begun.state.failures;
     try {
       const session = await this.parts.sessions.open(this.connector, this.source, () => clock.now());
-      await unlessStopped(this.#write(session, begun, stop), stop);
+      await unlessAborted(this.#write(session, begun, stop), stop);
       const isCaughtUp = await this.#read(session, begun, stop);
       if (!stop.aborted) await this.#rest(begun, isCaughtUp ? this.source.everyMs : 0);
     } catch (error) {
@@ -81,7 +81,8 @@ export class SourceRun {
     let lookedMs = this.parts.clock.monotonicMs();
     let next = this.#step(session, checkpoint);
     for (let steps = 1; ; steps += 1) {
-      const step = await unlessStopped(next, stop);
+      // A source that keeps one waiting does not keep the process from closing.
+      const step = await unlessAborted(next, stop);
       if (!step) return false;
       progress.check(step);
       const isLast = step.isCaughtUp || steps >= maxSteps;
@@ -161,21 +162,6 @@ function faultOf(cause: unknown): UpstreamError {
   if (error instanceof UpstreamError) return error;
   if (isStoreFault(error)) return new UpstreamError('STORE', 'Our own store did not answer', { cause });
   return malformed('What the source answered could not be read', cause);
-}
-
-/** Undefined as soon as the signal aborts: a source that keeps one waiting does not keep the process from closing. */
-async function unlessStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T | undefined> {
-  work.catch(() => {});
-  if (stop.aborted) return undefined;
-  const stopped = deferred<undefined>();
-  const onAbort = (): void => stopped.resolve(undefined);
-  stop.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, stopped.promise]);
-  } finally {
-    // A run takes hundreds of steps under one signal.
-    stop.removeEventListener('abort', onAbort);
-  }
 }
 
 /** Notices a source that gives the same for ever. */

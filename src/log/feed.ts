@@ -2,7 +2,7 @@ import { inBackground } from '../base/background.js';
 import { type Clock, systemClock } from '../base/clock.js';
 import { CodedError, unavailable } from '../base/errors.js';
 import type { Id } from '../base/ids.js';
-import { type Closeable, type Deferred, deferred, sleep } from '../base/lifecycle.js';
+import { Alarm, type Closeable, deferred, settledWithin, sleep } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
 import { type LogMetrics, noLogMetrics } from '../base/metrics.js';
 import type { LogRecord } from '../model/log-record.js';
@@ -59,8 +59,8 @@ export class LogFeed implements Closeable {
   #place: LogPlace;
   /** When the last look at the log's state began. */
   #lookedAtMs: number;
-  #awake: Deferred<void> = deferred();
-  #running: Promise<void>;
+  readonly #alarm = new Alarm();
+  readonly #running: Promise<void>;
   #holePauseMs = shortestPauseMs;
   readonly #current = deferred();
   #isCurrent = false;
@@ -95,15 +95,13 @@ export class LogFeed implements Closeable {
 
   /** Look now: something was appended. Calling it for nothing costs one read. */
   wake(): void {
-    this.#awake.resolve();
+    this.#alarm.ring();
   }
 
   /** Resolves once everything has been seen that was there when the feed was opened, or `timeoutMs` have passed. */
   async current(timeoutMs: number): Promise<void> {
     if (this.#isCurrent) return;
-    const waiting = new AbortController();
-    await Promise.race([this.#current.promise, sleep(timeoutMs, waiting.signal)]);
-    waiting.abort();
+    await settledWithin(timeoutMs, this.#current.promise);
   }
 
   /** From now on, in order and without a gap, starting after the place it answers. */
@@ -166,7 +164,7 @@ export class LogFeed implements Closeable {
   async #run(): Promise<void> {
     let failures = 0;
     while (!this.#closing.signal.aborted) {
-      this.#awake = deferred();
+      this.#alarm.set();
       try {
         const more = await this.#advance();
         failures = 0;
@@ -182,17 +180,11 @@ export class LogFeed implements Closeable {
         await sleep(Math.min(2000, 20 * 2 ** failures), this.#closing.signal);
         continue;
       }
-      await this.#rest();
+      await this.#alarm.rest(this.#pauseMs());
     }
   }
 
-  /** Until woken or the next poll; sooner while something is missing, for it may appear without a signal. */
-  async #rest(): Promise<void> {
-    const resting = new AbortController();
-    await Promise.race([this.#awake.promise, sleep(this.#pauseMs(), resting.signal)]);
-    resting.abort();
-  }
-
+  /** Until the next poll; sooner while something is missing, for it may appear without a signal. */
   #pauseMs(): number {
     const pollMs = this.options.pollMs ?? 1000;
     if (!this.#holes.waiting(this.#clock.monotonicMs())) return pollMs;

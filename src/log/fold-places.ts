@@ -2,7 +2,7 @@ import { inBackground } from '../base/background.js';
 import { type Clock, systemClock } from '../base/clock.js';
 import { CodedError } from '../base/errors.js';
 import type { Id } from '../base/ids.js';
-import { type Closeable, type Deferred, deferred, sleep } from '../base/lifecycle.js';
+import { type Closeable, type Deferred, deferred, settledWithin, sleep } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
 import type { FoldStates, Generation } from '../store/fold-states.js';
 import type { Signal } from '../store/signals.js';
@@ -111,9 +111,7 @@ class FoldWatch implements Closeable {
         const leftMs = deadlineMs - this.#clock.monotonicMs();
         if (leftMs <= 0) throw notThere(this.fold, this.#place?.seq, seq);
         this.#poll();
-        const waiting = new AbortController();
-        await Promise.race([this.#changed.promise, sleep(leftMs, waiting.signal)]);
-        waiting.abort();
+        await settledWithin(leftMs, this.#changed.promise);
       }
     } finally {
       this.#waiting -= 1;

@@ -1,5 +1,5 @@
 import type { Id } from '../base/ids.js';
-import { type Closeable, type Deferred, deferred, sleep } from '../base/lifecycle.js';
+import { Alarm, type Closeable } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
 
 /** Work that a crash may have left half done, and that may be done again by anybody. */
@@ -20,8 +20,8 @@ export interface SweeperOptions {
 /** Finishes, at the start and now and then, what a crash left. Any number of processes may run one. */
 export class Sweeper implements Closeable {
   readonly #closing = new AbortController();
+  readonly #alarm = new Alarm();
   readonly #running: Promise<void>;
-  #awake: Deferred<void> = deferred();
 
   constructor(private readonly options: SweeperOptions) {
     this.#running = this.#run();
@@ -29,28 +29,23 @@ export class Sweeper implements Closeable {
 
   /** There is something to finish at once. */
   wake(): void {
-    this.#awake.resolve();
+    this.#alarm.ring();
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#alarm.ring();
     await this.#running;
   }
 
   async #run(): Promise<void> {
     const { everyMs = 30_000 } = this.options;
     while (!this.#closing.signal.aborted) {
-      this.#awake = deferred();
+      this.#alarm.set();
       const workspaces = await this.#attempt(() => this.options.workspaces());
       for (const workspaceId of workspaces ?? []) await this.#attempt(() => this.#sweep(workspaceId));
-      await this.#rest(everyMs);
+      await this.#alarm.rest(everyMs);
     }
-  }
-
-  async #rest(ms: number): Promise<void> {
-    const resting = new AbortController();
-    await Promise.race([this.#awake.promise, sleep(ms, AbortSignal.any([resting.signal, this.#closing.signal]))]);
-    resting.abort();
   }
 
   /** What fails for one workspace does not keep the others waiting. */

@@ -1,6 +1,6 @@
 import { inBackground } from '../base/background.js';
 import type { Id } from '../base/ids.js';
-import { type Closeable, deferred, sleep } from '../base/lifecycle.js';
+import { Alarm, type Closeable, sleep } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
 import type { LogFeed } from '../log/feed.js';
 import { KeptLease } from '../log/kept-lease.js';
@@ -53,7 +53,7 @@ export class FoldRunner implements Closeable {
   readonly #ends = new Map<number, number>();
   /** When each generation was first found retired. */
   readonly #retiredAtMs = new Map<number, number>();
-  #awake = deferred();
+  readonly #alarm = new Alarm();
   #holder = 0;
   #lease: KeptLease | undefined;
   #neededAtMs = performance.now();
@@ -83,7 +83,7 @@ export class FoldRunner implements Closeable {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#awake.resolve();
+    this.#alarm.ring();
     await this.#running;
   }
 
@@ -95,8 +95,8 @@ export class FoldRunner implements Closeable {
       try {
         const feed = await this.parts.log.feeds.open(this.workspaceId);
         stop();
-        stop = feed.watch(() => this.#awake.resolve());
-        this.#awake = deferred();
+        stop = feed.watch(() => this.#alarm.ring());
+        this.#alarm.set();
         if (await this.#hasWork(feed)) {
           this.#neededAtMs = performance.now();
           const lease = await KeptLease.take(
@@ -108,7 +108,7 @@ export class FoldRunner implements Closeable {
           if (lease) await this.#holding(lease, feed);
           else await sleep(this.#tuning.pollMs, this.#closing.signal);
         } else if (performance.now() - this.#neededAtMs > this.#tuning.idleMs) break;
-        else await this.#rest();
+        else await this.#alarm.rest(this.#tuning.pollMs);
         this.#failures = 0;
       } catch (error) {
         this.#failures += 1;
@@ -141,14 +141,14 @@ export class FoldRunner implements Closeable {
       }
       idleSinceMs ??= performance.now();
       if (performance.now() - idleSinceMs > this.#tuning.idleMs && this.#retiredAtMs.size === 0) return;
-      await this.#rest();
+      await this.#alarm.rest(this.#tuning.pollMs);
     }
   }
 
   /** Does the next thing that there is to do. False for nothing. */
   async #step(feed: LogFeed): Promise<boolean> {
     const { name } = this.projection;
-    this.#awake = deferred();
+    this.#alarm.set();
     const { place } = feed;
     const state = await this.parts.states.ensure(this.workspaceId, name);
     const { serving, building } = state;
@@ -258,11 +258,5 @@ export class FoldRunner implements Closeable {
       return true;
     }
     return false;
-  }
-
-  async #rest(): Promise<void> {
-    const resting = new AbortController();
-    await Promise.race([this.#awake.promise, sleep(this.#tuning.pollMs, resting.signal)]);
-    resting.abort();
   }
 }
