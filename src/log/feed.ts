@@ -30,6 +30,8 @@ export interface FeedOptions {
   readonly pageRecords?: number;
   /** Told when the log was restored from elsewhere: what this process acknowledged before is no longer a place in it. */
   onEpoch?(workspaceId: Id): void;
+  /** Asked before each rest while nobody follows or waits: true ends the feed. Absent: it goes on until it is closed. */
+  letGo?(place: LogPlace): boolean;
 }
 
 /** What a follower is told, in the order of the log. */
@@ -180,8 +182,13 @@ export class LogFeed implements Closeable {
         await sleep(Math.min(2000, 20 * 2 ** failures), this.#closing.signal);
         continue;
       }
+      if (!this.#isUsed() && this.options.letGo?.(this.#place)) return;
       await this.#alarm.rest(this.#pauseMs());
     }
+  }
+
+  #isUsed(): boolean {
+    return this.#listeners.size + this.#watchers.size + this.#waiters.size > 0;
   }
 
   /** Until the next poll; sooner while something is missing, for it may appear without a signal. */

@@ -26,6 +26,8 @@ export interface LogOptions {
   readonly pollMs?: number;
   readonly giveUpMs?: number;
   readonly pageRecords?: number;
+  /** How long a feed goes on that nobody asks for or follows. */
+  readonly idleMs?: number;
   /** False: processes find out of each other by polling alone. */
   readonly signals?: boolean;
 }
