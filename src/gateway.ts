@@ -32,6 +32,7 @@ import type { SourceSystem } from './model/source-system.js';
 import type { FoldTuning } from './projections/fold-runner.js';
 import { Folds } from './projections/folds.js';
 import { projectionsOf } from './projections/projections.js';
+import type { ConnectionLimits } from './server/connections/connection-limits.js';
 import { registerDeliveries } from './server/deliveries.js';
 import { registerExports } from './server/export.js';
 import { createServer } from './server/http.js';
@@ -39,7 +40,6 @@ import { createMetrics } from './server/metrics.js';
 import { registerOAuth } from './server/oauth.js';
 import type { PageConfig } from './server/pages/page-config.js';
 import { registerPages } from './server/pages.js';
-import type { SocketLimits } from './server/sockets/socket-limits.js';
 import { ActivityService } from './services/activities.js';
 import { ActivityLogExportService } from './services/activity-log-export.js';
 import { ActivityLogStatsService } from './services/activity-log-stats.js';
@@ -95,7 +95,7 @@ export interface GatewayDeps {
   /** False: finds out what other processes appended by polling alone. */
   readonly signals?: boolean;
   /** Over those of the settings. */
-  readonly socketLimits?: Partial<SocketLimits>;
+  readonly socketLimits?: Partial<ConnectionLimits>;
   readonly liveTuning?: LiveTuning;
   readonly foldTuning?: FoldTuning;
   /** Another connection to the store, for what is made from the log. Absent: the same. */

@@ -8,12 +8,12 @@ import { badInput, CodedError } from '../base/errors.js';
 import type { ExportedEntry } from '../model/exported-entry.js';
 import type { Viewer } from '../model/viewer.js';
 import type { ActivityLogExportService, OpenedExport } from '../services/activity-log-export.js';
+import type { CredentialCheck } from './connections/credential-watch.js';
 import { refuseCrossSite } from './cross-site.js';
 import { acceptsGzip } from './exports/accepts-gzip.js';
 import { filterOf } from './exports/filter-parameters.js';
 import { type ExportFormat, exportFormats } from './exports/formats.js';
 import type { Authenticate } from './request-viewer.js';
-import type { CredentialCheck } from './sockets/credential-watch.js';
 
 export interface ExportDoor {
   readonly config: Pick<Config, 'ALLOWED_ORIGINS' | 'MAX_EXPORTS'>;

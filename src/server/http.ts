@@ -6,14 +6,14 @@ import type { Live } from '../graphql/live/live.js';
 import type { Services } from '../graphql/services.js';
 import type { SocketOperations } from '../graphql/socket-operations.js';
 import { type AppParts, createApp } from './app.js';
+import { type ConnectionLimits, connectionLimitsOf } from './connections/connection-limits.js';
+import type { CredentialCheck } from './connections/credential-watch.js';
+import { OpenConnections } from './connections/open-connections.js';
 import { registerGraphql } from './graphql-door.js';
 import { registerHealth } from './health.js';
 import { registerMetrics } from './metrics.js';
 import type { Authenticate } from './request-viewer.js';
 import { registerSockets } from './socket-door.js';
-import type { CredentialCheck } from './sockets/credential-watch.js';
-import { OpenConnections } from './sockets/open-connections.js';
-import { type SocketLimits, socketLimitsOf } from './sockets/socket-limits.js';
 import { registerStreams } from './stream-door.js';
 
 /** Connections that the system holds until they are taken up. Of Node's 511 those of a sudden crowd would be reset. */
@@ -27,7 +27,7 @@ export interface ServerParts extends AppParts {
   readonly authenticator: Authenticate & CredentialCheck;
   readonly operations: SocketOperations;
   readonly live: Live;
-  readonly socketLimits?: Partial<SocketLimits>;
+  readonly socketLimits?: Partial<ConnectionLimits>;
   /** Rejects while the store does not answer. */
   readonly ready: () => Promise<void>;
 }
@@ -42,7 +42,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   registerHealth(app, parts.ready);
   registerMetrics(app, metrics, config.METRICS_TOKEN);
   await registerGraphql(app, parts);
-  const open = new OpenConnections(parts.authenticator, { ...socketLimitsOf(config), ...parts.socketLimits });
+  const open = new OpenConnections(parts.authenticator, { ...connectionLimitsOf(config), ...parts.socketLimits });
   metrics.observeLive(() => ({ ...parts.live.counts(), ...open.counts() }));
   registerSockets(app, { ...parts, open });
   await registerStreams(app, { ...parts, open });

@@ -7,11 +7,11 @@ import type { Config } from '../base/config.js';
 import type { Logger } from '../base/logger.js';
 import type { Live } from '../graphql/live/live.js';
 import type { SocketOperations } from '../graphql/socket-operations.js';
+import type { OpenConnections } from './connections/open-connections.js';
 import { isOriginAllowed } from './cross-site.js';
 import { isHostAllowed } from './host-guard.js';
 import type { ServerMetrics } from './metrics.js';
 import type { Authenticate } from './request-viewer.js';
-import type { OpenConnections } from './sockets/open-connections.js';
 import { SocketConnection } from './sockets/socket-connection.js';
 import { socketProtocol } from './sockets/socket-protocol.js';
 

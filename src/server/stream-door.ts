@@ -8,11 +8,11 @@ import type { Live } from '../graphql/live/live.js';
 import { noCredential } from '../graphql/no-credential.js';
 import type { PreparedOperation, SentOperation, SocketOperations } from '../graphql/socket-operations.js';
 import type { Viewer } from '../model/viewer.js';
+import type { OpenConnections } from './connections/open-connections.js';
 import { takeJsonOfOurOrigins } from './graphql-door.js';
 import { operationOf, operationOfParameters } from './graphql-request.js';
 import type { ServerMetrics } from './metrics.js';
 import { type Authenticate, requestViewer } from './request-viewer.js';
-import type { OpenConnections } from './sockets/open-connections.js';
 import { StreamConnection } from './streams/stream-connection.js';
 import { completeEvent, firstLine, nextEvent, streamHeaders } from './streams/stream-events.js';
 

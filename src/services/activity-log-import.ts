@@ -4,7 +4,7 @@ import type { Durability } from '../log/durability.js';
 import type { LogWriter } from '../log/writer.js';
 import type { EntryDraft } from '../model/log-record.js';
 import type { UnscopedStore } from '../store/unscoped.js';
-import { draftOfLine } from './imports/read-line.js';
+import { draftOfLine } from './activity-log-import/read-line.js';
 
 export interface ImportParts {
   readonly writer: LogWriter;

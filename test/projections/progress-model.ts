@@ -16,7 +16,7 @@ import {
   progressFact,
 } from '../../src/model/progress.js';
 import type { User } from '../../src/model/user.js';
-import { PeopleKnown } from '../../src/projections/people-known.js';
+import { PeopleKnown } from '../../src/projections/pathway-progress/people-known.js';
 
 /** How far one person is on one pathway. */
 export interface ModelStanding {

@@ -8,7 +8,7 @@ import type { Pathway } from '../../model/pathway.js';
 import type { User } from '../../model/user.js';
 import type { ProgressKey } from '../../store/progress-facts.js';
 import type { StandingKey } from '../../store/standing-document.js';
-import { PeopleKnown } from '../people-known.js';
+import { PeopleKnown } from './people-known.js';
 
 export type PathwayState = NounState<Pathway>;
 type Change<T> = Pick<NounChange<NounState<T>>, 'set' | 'removed'>;

@@ -1,6 +1,6 @@
 import type { ExportedEntry } from '../../model/exported-entry.js';
-import { lineOf } from '../../services/exports/line.js';
-import { headerRow, rowOf } from '../../services/exports/table.js';
+import { lineOf } from '../../services/activity-log-export/line.js';
+import { headerRow, rowOf } from '../../services/activity-log-export/table.js';
 
 /** How an export is written. */
 export interface ExportFormat {

@@ -3,8 +3,8 @@ import { WebSocket } from 'ws';
 import type { LiveSubscription } from '../../graphql/live/live-subscription.js';
 import type { Outlet } from '../../graphql/live/outlet.js';
 import type { SubscriptionRequest } from '../../graphql/live/subscription-request.js';
-import { Connection } from './connection.js';
-import type { SocketLimits } from './socket-limits.js';
+import { Connection } from '../connections/connection.js';
+import type { ConnectionLimits } from '../connections/connection-limits.js';
 
 /** The protocol's and WebSocket's own codes that we close with. Clients come back after the first two. */
 export const closeCodes = { goingAway: 1001, tryLater: 1013, badRequest: 4400, forbidden: 4403 } as const;
@@ -46,7 +46,7 @@ export class SocketConnection extends Connection {
 
   constructor(
     private readonly socket: WebSocket,
-    limits: SocketLimits,
+    limits: ConnectionLimits,
   ) {
     super(limits);
   }

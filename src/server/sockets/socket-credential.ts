@@ -4,8 +4,8 @@ import type { Logger } from '../../base/logger.js';
 import type { Live } from '../../graphql/live/live.js';
 import { patiently } from '../../graphql/live/patience.js';
 import type { Viewer } from '../../model/viewer.js';
+import type { OpenConnections } from '../connections/open-connections.js';
 import type { Authenticate } from '../request-viewer.js';
-import type { OpenConnections } from './open-connections.js';
 import { closeCodes, type OpenSubscription, type SocketConnection } from './socket-connection.js';
 
 export interface CredentialParts {

@@ -9,12 +9,12 @@ import type { OperationNote } from '../../graphql/context.js';
 import type { Live } from '../../graphql/live/live.js';
 import type { LiveSubscription } from '../../graphql/live/live-subscription.js';
 import type { PreparedOperation, SentOperation, SocketOperations } from '../../graphql/socket-operations.js';
+import type { ConnectionLimits } from '../connections/connection-limits.js';
+import type { OpenConnections } from '../connections/open-connections.js';
 import type { ServerMetrics } from '../metrics.js';
 import type { Authenticate } from '../request-viewer.js';
-import type { OpenConnections } from './open-connections.js';
 import { closeCodes, type SocketConnection } from './socket-connection.js';
 import { renewCredential, showCredential } from './socket-credential.js';
-import type { SocketLimits } from './socket-limits.js';
 
 export interface ProtocolParts {
   readonly config: Pick<Config, 'NODE_ENV'>;
@@ -161,7 +161,7 @@ async function follow(
   return follower;
 }
 
-function refuseTooMany({ subscriptions }: SocketContext, limits: SocketLimits): void {
+function refuseTooMany({ subscriptions }: SocketContext, limits: ConnectionLimits): void {
   const most = limits.operationsPerConnection;
   if (Object.keys(subscriptions).length <= most) return;
   throw new CodedError('TOO_COSTLY', `One connection has ${most} operations under way at most`);

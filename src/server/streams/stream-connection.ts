@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
 import type { LiveSubscription } from '../../graphql/live/live-subscription.js';
 import type { Outlet } from '../../graphql/live/outlet.js';
-import { Connection } from '../sockets/connection.js';
-import type { SocketLimits } from '../sockets/socket-limits.js';
+import { Connection } from '../connections/connection.js';
+import type { ConnectionLimits } from '../connections/connection-limits.js';
 import { completeEvent, nextEvent } from './stream-events.js';
 
 /** How long a peer may take to take the end of its stream. */
@@ -22,7 +22,7 @@ export class StreamConnection extends Connection implements Outlet {
 
   constructor(
     private readonly response: ServerResponse,
-    limits: SocketLimits,
+    limits: ConnectionLimits,
     private readonly requestId: string,
   ) {
     super(limits);

@@ -1,7 +1,7 @@
 import type { Config } from '../../base/config.js';
 
 /** What one client may take up, on sockets and streams. */
-export interface SocketLimits {
+export interface ConnectionLimits {
   /** Open connections of one credential in this process. */
   readonly connectionsPerCredential: number;
   /** Open connections that show no credential. */
@@ -23,7 +23,7 @@ export interface SocketLimits {
 /** One answer may have 16 MB, and so may the next one beside it. */
 const hopelessBytes = 32 * 1024 * 1024;
 
-export const socketLimitsOf = (config: Config): SocketLimits => ({
+export const connectionLimitsOf = (config: Config): ConnectionLimits => ({
   connectionsPerCredential: config.MAX_CONNECTIONS_PER_CREDENTIAL,
   connectionsOfNobody: config.MAX_CONNECTIONS_OF_NOBODY,
   operationsPerConnection: config.MAX_OPERATIONS_PER_SOCKET,

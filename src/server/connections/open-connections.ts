@@ -2,9 +2,9 @@ import { type Closeable, sleep } from '../../base/lifecycle.js';
 import type { ConnectionCounts } from '../../base/metrics.js';
 import type { Viewer } from '../../model/viewer.js';
 import type { Connection } from './connection.js';
+import type { ConnectionLimits } from './connection-limits.js';
 import { type CredentialCheck, CredentialWatch } from './credential-watch.js';
 import { Heartbeat } from './heartbeat.js';
-import type { SocketLimits } from './socket-limits.js';
 
 /** Connections are ended in so many steps, so that their clients do not all come back elsewhere at once. */
 const drainSteps = 20;
@@ -23,7 +23,7 @@ export class OpenConnections implements Closeable {
 
   constructor(
     check: CredentialCheck,
-    readonly limits: SocketLimits,
+    readonly limits: ConnectionLimits,
   ) {
     this.#watch = new CredentialWatch(check);
     this.#heartbeat = new Heartbeat(this.#all, limits.pingMs);

@@ -1,7 +1,7 @@
-import type { Id } from '../base/ids.js';
-import { type IdentityKey, userIdentity } from '../model/identity.js';
-import type { NounChange, NounState } from '../model/noun-change.js';
-import type { User } from '../model/user.js';
+import type { Id } from '../../base/ids.js';
+import { type IdentityKey, userIdentity } from '../../model/identity.js';
+import type { NounChange, NounState } from '../../model/noun-change.js';
+import type { User } from '../../model/user.js';
 
 /** Who is who, as the log has it so far. */
 export class PeopleKnown {

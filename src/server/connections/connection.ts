@@ -1,8 +1,8 @@
 import { encodeFeedCursor } from '../../base/cursor.js';
 import type { LiveSubscription } from '../../graphql/live/live-subscription.js';
 import type { Viewer } from '../../model/viewer.js';
+import type { ConnectionLimits } from './connection-limits.js';
 import type { Watched } from './credential-watch.js';
-import type { SocketLimits } from './socket-limits.js';
 
 const never = new Promise<void>(() => {});
 
@@ -14,7 +14,7 @@ export abstract class Connection implements Watched {
   #isTrusted = true;
   #waiting: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
 
-  constructor(protected readonly limits: SocketLimits) {}
+  constructor(protected readonly limits: ConnectionLimits) {}
 
   abstract get isOpen(): boolean;
   /** Bytes that the peer has not taken yet. */
