@@ -3,7 +3,7 @@ import { CodedError, unavailable } from '../base/errors.js';
 import type { Id } from '../base/ids.js';
 import { sleep } from '../base/lifecycle.js';
 import type { Appended } from '../model/log-record.js';
-import type { KeyHolder, LogRecords } from '../store/activity-logs.js';
+import type { KeyHolder, LogKey, LogRecords } from '../store/activity-logs.js';
 import type { LogDocument } from '../store/log-document.js';
 import type { LogStateStore } from '../store/log-states.js';
 import type { Durability } from './durability.js';
@@ -28,10 +28,20 @@ export interface GroupWriteParts {
   readonly signal: AbortSignal;
 }
 
-const keyOf = (document: LogDocument): string | undefined =>
-  document.nativeKey === undefined
-    ? undefined
-    : JSON.stringify([document.source, document.connectionId, document.nativeKey]);
+const logKeyOf = ({ source, connectionId, nativeKey }: LogDocument): LogKey | undefined =>
+  nativeKey === undefined ? undefined : { source: source!, connectionId: connectionId!, nativeKey };
+
+const textOf = ({ source, connectionId, nativeKey }: LogKey): string =>
+  JSON.stringify([source, connectionId, nativeKey]);
+
+/** Equal for drafts with one key; undefined for one without. */
+function keyOf(document: LogDocument): string | undefined {
+  const key = logKeyOf(document);
+  return key && textOf(key);
+}
+
+/** An entry that a draft repeats, or would. */
+type First = Pick<KeyHolder, 'id' | 'seq' | 'contentHash' | 'removed'>;
 
 const hashOf = (document: LogDocument): string | undefined =>
   document.contentHash && Buffer.from(document.contentHash.buffer).toString('hex');
@@ -82,8 +92,7 @@ export class GroupWrite {
   }
 
   async #settleAgainstStore(firsts: readonly Pending[]): Promise<Pending[]> {
-    const keyed = firsts.filter((pending) => pending.document.nativeKey !== undefined);
-    const holders = await this.#holders(keyed);
+    const holders = await this.#holders(firsts);
     return firsts.filter((pending) => {
       const holder = holders.get(keyOf(pending.document) ?? '');
       if (holder) this.#answerRepeat(pending, holder);
@@ -92,19 +101,10 @@ export class GroupWrite {
   }
 
   /** Who holds the drafts' keys, durably: a DUPLICATE is answered only once the first cannot vanish any more. */
-  async #holders(keyed: readonly Pending[]): Promise<Map<string, KeyHolder>> {
-    if (keyed.length === 0) return new Map();
-    const keys = keyed.map(({ document }) => ({
-      source: document.source!,
-      connectionId: document.connectionId!,
-      nativeKey: document.nativeKey!,
-    }));
-    const quick = await this.#persist(() => this.parts.logs.findKeys(this.workspaceId, keys));
-    const found =
-      quick.length === 0 ? quick : await this.#durably(() => this.parts.logs.findKeys(this.workspaceId, keys));
-    return new Map(
-      found.map((holder) => [JSON.stringify([holder.source, holder.connectionId, holder.nativeKey]), holder]),
-    );
+  async #holders(pendings: readonly Pending[]): Promise<Map<string, KeyHolder>> {
+    if (pendings.every(({ document }) => document.nativeKey === undefined)) return new Map();
+    const quick = await this.#persist(() => this.#findHolders(pendings));
+    return quick.size === 0 ? quick : this.#durably(() => this.#findHolders(pendings));
   }
 
   async #write(pendings: readonly Pending[], size: number): Promise<void> {
@@ -156,7 +156,7 @@ export class GroupWrite {
           this.workspaceId,
           failed.map(({ document }) => Number(document.seq)),
         ),
-        this.#holdersOf(failed),
+        this.#findHolders(failed),
       ]),
     );
     return failed.filter((pending) => {
@@ -173,14 +173,11 @@ export class GroupWrite {
     });
   }
 
-  async #holdersOf(failed: readonly Pending[]): Promise<Map<string, KeyHolder>> {
-    const keys = failed.flatMap(({ document: { source, connectionId, nativeKey } }) =>
-      nativeKey === undefined ? [] : [{ source: source!, connectionId: connectionId!, nativeKey }],
-    );
+  /** Who holds the drafts' keys, as far as can be seen now. */
+  async #findHolders(pendings: readonly Pending[]): Promise<Map<string, KeyHolder>> {
+    const keys = pendings.flatMap(({ document }) => logKeyOf(document) ?? []);
     const found = await this.parts.logs.findKeys(this.workspaceId, keys);
-    return new Map(
-      found.map((holder) => [JSON.stringify([holder.source, holder.connectionId, holder.nativeKey]), holder]),
-    );
+    return new Map(found.map((holder) => [textOf(holder), holder]));
   }
 
   async #fill(unused: readonly Pending[]): Promise<void> {
@@ -218,7 +215,8 @@ export class GroupWrite {
     const { _id, seq, recordedAt } = pending.document;
     this.#highest = Math.max(this.#highest, Number(seq));
     pending.resolve({ outcome: 'RECORDED', id: _id.toHexString(), seq: Number(seq), recordedAt });
-    this.#answerFollowers(pending, { id: _id.toHexString(), seq: Number(seq), contentHash: hashOf(pending.document) });
+    const first = { id: _id.toHexString(), seq: Number(seq), contentHash: hashOf(pending.document), removed: false };
+    this.#answerFollowers(pending, first);
   }
 
   #answerRepeat(pending: Pending, holder: KeyHolder): void {
@@ -227,11 +225,8 @@ export class GroupWrite {
     this.#answerFollowers(pending, holder);
   }
 
-  #answerFollowers(
-    first: Pending,
-    holder: Pick<KeyHolder, 'id' | 'seq' | 'contentHash'> & { removed?: boolean },
-  ): void {
-    for (const follower of this.#repeats.get(first) ?? []) follower.resolve(repeatOf(follower, holder));
+  #answerFollowers(pending: Pending, holder: First): void {
+    for (const follower of this.#repeats.get(pending) ?? []) follower.resolve(repeatOf(follower, holder));
   }
 
   #reject(pending: Pending): void {
@@ -240,12 +235,7 @@ export class GroupWrite {
   }
 }
 
-function repeatOf(
-  pending: Pending,
-  holder: Pick<KeyHolder, 'id' | 'seq' | 'contentHash'> & { removed?: boolean },
-): Appended {
-  const same = holder.contentHash === hashOf(pending.document);
-  return same
-    ? { outcome: 'DUPLICATE', id: holder.id, seq: holder.seq, removed: holder.removed ?? false }
-    : { outcome: 'CONFLICT', id: holder.id, seq: holder.seq };
+function repeatOf(pending: Pending, { id, seq, contentHash, removed }: First): Appended {
+  const isSame = contentHash === hashOf(pending.document);
+  return isSame ? { outcome: 'DUPLICATE', id, seq, removed } : { outcome: 'CONFLICT', id, seq };
 }
