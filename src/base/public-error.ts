@@ -1,4 +1,5 @@
 import { CodedError } from './errors.js';
+import type { Logger } from './logger.js';
 
 /** A request that HTTP has a status of its own for. */
 export class RequestFault extends CodedError {
@@ -23,6 +24,18 @@ export interface FailedRequest {
     readonly bodyLimit?: number;
   };
 }
+
+/**
+ * Logs what a caller is not told of an error: all of one that nobody foresaw, and what another came from.
+ * @param told what `publicError` made of it.
+ */
+export function noteFailure(told: CodedError, { id, log }: { readonly id: string; readonly log: NotingLog }): void {
+  const { code, cause } = told;
+  if (code === 'INTERNAL_SERVER_ERROR') log.error({ requestId: id, err: cause }, 'unexpected error');
+  else if (cause !== undefined) log.warn({ requestId: id, err: told, cause }, code);
+}
+
+type NotingLog = Pick<Logger, 'error' | 'warn'>;
 
 const notJson = ['FST_ERR_CTP_INVALID_JSON_BODY', 'FST_ERR_CTP_EMPTY_JSON_BODY'];
 

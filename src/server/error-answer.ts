@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CodedError } from '../base/errors.js';
-import { publicError } from '../base/public-error.js';
+import { noteFailure, publicError } from '../base/public-error.js';
 import { codedExtensions } from '../graphql/errors.js';
 
 /** Every door's errors leave in GraphQL's shape, unless the door has a shape of its own. */
@@ -13,10 +13,7 @@ export function answerErrors(app: FastifyInstance): void {
 
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const coded = publicError(error, request);
-  if (coded.code === 'INTERNAL_SERVER_ERROR')
-    request.log.error({ requestId: request.id, err: error }, 'unexpected error');
-  else if (coded.cause !== undefined)
-    request.log.warn({ requestId: request.id, err: coded, cause: coded.cause }, coded.code);
+  noteFailure(coded, request);
   if (coded.retryAfterSeconds !== undefined) reply.header('retry-after', coded.retryAfterSeconds);
   if (coded.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer, Basic');
   const extensions = { ...codedExtensions(coded), requestId: request.id };

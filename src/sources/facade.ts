@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Allowances } from '../auth/allowances.js';
 import { CodedError } from '../base/errors.js';
-import { publicError } from '../base/public-error.js';
+import { noteFailure, publicError } from '../base/public-error.js';
 import type { Viewer } from '../model/viewer.js';
 
 declare module 'fastify' {
@@ -116,11 +116,7 @@ const send = (reply: FastifyReply, { status, body }: FacadeAnswer): FastifyReply
 
 function sendError(facade: Facade, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const told = publicError(error, request);
-  if (told.code === 'INTERNAL_SERVER_ERROR') {
-    request.log.error({ requestId: request.id, err: error }, 'unexpected error');
-  } else if (told.cause !== undefined) {
-    request.log.warn({ requestId: request.id, err: told, cause: told.cause }, told.code);
-  }
+  noteFailure(told, request);
   if (told.retryAfterSeconds !== undefined) reply.header('retry-after', String(told.retryAfterSeconds));
   // Not Basic: a browser would ask for a password, and then send it along on its own.
   if (told.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer');
