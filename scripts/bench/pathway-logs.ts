@@ -2,6 +2,7 @@
  * Asks Falkor's façade for a pathway of many people and activities, each with an entry of Falkor's own, and says how long
  * the answer takes, what memory it takes and how often the store is asked.
  */
+import { slicesOf } from '../../src/base/slices.js';
 import 'reflect-metadata';
 import { Command, InvalidArgumentError } from 'commander';
 import { SlowSecrets } from '../../src/auth/slow-secrets.js';
@@ -33,14 +34,10 @@ const { people, activities } = new Command('bench:pathway-logs')
 const secret = 'bench-secret';
 const tokenSecret = 'a secret for benchmarks, of more than thirty-two characters';
 
-function* slices<T>(all: readonly T[], length: number): Generator<T[]> {
-  for (let from = 0; from < all.length; from += length) yield all.slice(from, from + length);
-}
-
 async function fill({ services, log }: Gateway, viewer: Viewer): Promise<void> {
   const userIds: Id[] = [];
   const numbers = Array.from({ length: people }, (_, n) => n);
-  for (const some of slices(numbers, 1_000)) {
+  for (const some of slicesOf(numbers, 1_000)) {
     const inputs = some.map((n) => ({ name: `User ${n}`, email: `user.${n}@example.com` }));
     userIds.push(...(await services.users.createMany(viewer, inputs)).results.map(({ node }) => node!.id));
   }
@@ -52,13 +49,13 @@ async function fill({ services, log }: Gateway, viewer: Viewer): Promise<void> {
   const steps = activityIds.map((activityId) => ({ activityId, type: 'data', fulfilmentType: 'tracking' }));
   const { node } = await services.pathways.create(viewer, { key: 'bench', name: 'Bench', activities: steps });
   for (const activityId of activityIds) {
-    for (const some of slices(userIds, 1_000)) {
+    for (const some of slicesOf(userIds, 1_000)) {
       const drafts = some.map((userId) => draftOf(userId, activityId, node.id));
       const results = await log.recorder.appendEach(viewer.workspaceId, drafts);
       if (results.some(({ status }) => status === 'rejected')) throw new Error('Could not be filled');
     }
   }
-  for (const some of slices(userIds, 1_000)) {
+  for (const some of slicesOf(userIds, 1_000)) {
     const users = some.map((userId) => ({ userId, groups: ['Group A', 'Group B'] }));
     await services.enrolments.enrol(viewer, { pathwayId: node.id, users });
   }

@@ -1,3 +1,4 @@
+import { slicesOf } from '../base/slices.js';
 import type { Source } from '../model/source.js';
 import type { KeyHolder, LogKey } from '../store/activity-logs.js';
 import type { RowHead, SnapshotName, SourceRows } from '../store/source-rows.js';
@@ -28,12 +29,12 @@ export async function rowHeads(
   const heads = new Map((await rows.of(name)).map((head) => [head.row, head]));
   const unknown = present.filter((row) => !heads.has(row));
   for (const row of unknown) heads.set(row, { row });
-  for (let from = 0; from < unknown.length; from += atOnce) await rows.add(name, unknown.slice(from, from + atOnce));
+  for (const some of slicesOf(unknown, atOnce)) await rows.add(name, some);
   let open = [...heads.values()];
   while (open.length > 0) {
     const moved: (Required<RowHead> & { seq: number })[] = [];
-    for (let from = 0; from < open.length; from += atOnce) {
-      const byKey = new Map(open.slice(from, from + atOnce).map((head) => [keyAfter(head), head.row]));
+    for (const some of slicesOf(open, atOnce)) {
+      const byKey = new Map(some.map((head) => [keyAfter(head), head.row]));
       const keys = [...byKey.keys()].map((nativeKey) => ({
         source: source.system,
         connectionId: source.id,
@@ -44,7 +45,7 @@ export async function rowHeads(
       }
     }
     for (const { seq: _seq, ...head } of moved) heads.set(head.row, head);
-    for (let from = 0; from < moved.length; from += atOnce) await rows.move(name, moved.slice(from, from + atOnce));
+    for (const some of slicesOf(moved, atOnce)) await rows.move(name, some);
     open = moved;
   }
   return heads;

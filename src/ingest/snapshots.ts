@@ -1,4 +1,5 @@
 import { type Id, newId } from '../base/ids.js';
+import { slicesOf } from '../base/slices.js';
 import type { ActivityLog } from '../model/activity-log.js';
 import type { IdentityKey } from '../model/identity.js';
 import type { EntryDraft } from '../model/log-record.js';
@@ -57,9 +58,7 @@ export async function recordSnapshot(
       ...left.map(({ head, entry }) => changeToGone(head, entry, snapshot.seenAt)),
     ];
     let recorded = 0;
-    for (let from = 0; from < drafts.length; from += atOnce) {
-      recorded += await append(parts, name, drafts.slice(from, from + atOnce));
-    }
+    for (const some of slicesOf(drafts, atOnce)) recorded += await append(parts, name, some);
     const { drifted, ...told } = toldBy(changed);
     const counts = {
       rows: fitted.length,
@@ -91,8 +90,8 @@ async function lastEntries({ entriesOf }: SnapshotParts, { workspaceId }: Source
   );
   const ids = [...byEntry.keys()];
   const left: Left[] = [];
-  for (let from = 0; from < ids.length; from += atOnce) {
-    const entries = await entriesOf(workspaceId, ids.slice(from, from + atOnce));
+  for (const some of slicesOf(ids, atOnce)) {
+    const entries = await entriesOf(workspaceId, some);
     left.push(...entries.map((entry) => ({ head: byEntry.get(entry.id)!, entry })));
   }
   return left;

@@ -1,5 +1,6 @@
 import { CodedError } from '../base/errors.js';
 import type { Id } from '../base/ids.js';
+import { slicesOf } from '../base/slices.js';
 import type { Activity } from '../model/activity.js';
 import { activityLimits } from '../model/activity-input.js';
 import { enrolmentLimits } from '../model/enrolment-input.js';
@@ -53,7 +54,7 @@ export class SourcePathways {
     // Nobody can be enrolled on one that somebody here has archived.
     if (!archived) await this.#enrol(viewer, id, users);
     const gone = [...(await this.#userIds(viewer, left)).values()].filter((userId) => !users.has(userId));
-    for (const userIds of slices([...new Set(gone)])) {
+    for (const userIds of slicesOf([...new Set(gone)], atOnce)) {
       await this.parts.enrolmentService.withdraw(viewer, { pathwayId: id, userIds });
     }
     return id;
@@ -124,7 +125,7 @@ export class SourcePathways {
   }
 
   async #enrol(viewer: Viewer, pathwayId: Id, groupsOf: ReadonlyMap<Id, readonly string[]>): Promise<void> {
-    for (const some of slices([...groupsOf])) {
+    for (const some of slicesOf([...groupsOf], atOnce)) {
       const users = some.map(([userId, groups]) => ({ userId, groups: enrolmentGroups(groups) }));
       await this.parts.enrolmentService.enrol(viewer, { pathwayId, users });
     }
@@ -133,7 +134,7 @@ export class SourcePathways {
   /** Who the identities are, where that is known. */
   async #userIds({ workspaceId }: Viewer, keys: readonly IdentityKey[]): Promise<Map<IdentityKey, Id>> {
     const owners = new Map<IdentityKey, Id>();
-    for (const some of slices(keys)) {
+    for (const some of slicesOf(keys, atOnce)) {
       for (const { id, identities } of await this.parts.users.byIdentities(workspaceId, some)) {
         for (const key of identities) owners.set(key, id);
       }
@@ -168,7 +169,3 @@ const textOf = (activities: readonly PathwayActivityInput[]): string =>
       fulfilmentType ?? null,
     ]),
   );
-
-function* slices<T>(all: readonly T[]): Generator<T[]> {
-  for (let from = 0; from < all.length; from += atOnce) yield all.slice(from, from + atOnce);
-}

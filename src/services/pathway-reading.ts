@@ -8,6 +8,7 @@ import {
 } from '../auth/policies.js';
 import { badInput, notFound } from '../base/errors.js';
 import { type Id, isId } from '../base/ids.js';
+import { slicesOf } from '../base/slices.js';
 import type { LogReader } from '../log/place.js';
 import type { Activity } from '../model/activity.js';
 import type { ActivityLog } from '../model/activity-log.js';
@@ -158,8 +159,7 @@ export class PathwayReadingService {
   async *#people(asked: Asked, shown: readonly StandingWith[]): AsyncGenerator<readonly PathwayStanding[]> {
     const { workspaceId, users } = asked;
     const place = await this.parts.reader.settle(workspaceId);
-    for (let from = 0; from < shown.length; from += atOnce) {
-      const some = shown.slice(from, from + atOnce);
+    for (const some of slicesOf(shown, atOnce)) {
       const ids = some.flatMap(({ activity }) => activity.entryId ?? []);
       const [found] = await Promise.all([this.parts.pages.findMany(place, ids), this.#know(asked, some)]);
       const entries = new Map(found.map((entry) => [entry.id, entry]));

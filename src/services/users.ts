@@ -1,5 +1,6 @@
 import { canReadUsers, canWriteUsers, requireScope } from '../auth/policies.js';
 import type { Id } from '../base/ids.js';
+import { slicesOf } from '../base/slices.js';
 import { maxBatch } from '../model/activity-log-input.js';
 import { emailIdentity, type IdentityKey } from '../model/identity.js';
 import type { Page, PageRequest } from '../model/page.js';
@@ -167,9 +168,7 @@ export class UserService {
    * @throws CodedError SERVICE_UNAVAILABLE
    */
   async recognise(workspaceId: Id, people: readonly NamedPerson[]): Promise<void> {
-    for (let from = 0; from < people.length; from += maxBatch) {
-      await this.#recogniseSome(workspaceId, people.slice(from, from + maxBatch));
-    }
+    for (const some of slicesOf(people, maxBatch)) await this.#recogniseSome(workspaceId, some);
   }
 
   /** For a DataLoader: one per key, in order; undefined where nobody is known by it. @throws CodedError FORBIDDEN. */

@@ -1,11 +1,12 @@
 import type { Id } from '../../base/ids.js';
+import { slicesOf } from '../../base/slices.js';
 import { concerned } from '../../model/concern.js';
 import { hasHistory, itemKey } from '../../model/notification-key.js';
 import { type Addition, grown, idOf, type NotificationName } from './growing.js';
 import type { Told } from './happenings.js';
 import { PageInterests } from './interests.js';
 import { NotificationPage } from './page.js';
-import { chunkSize, chunks, type FoldParts } from './parts.js';
+import { chunkSize, type FoldParts } from './parts.js';
 import { StatePage } from './state-page.js';
 
 interface Pending {
@@ -57,7 +58,13 @@ async function writeAll(parts: FoldParts, pending: ReadonlyMap<Id, Pending>, don
 
 /** Groups that stay whole, some of them at a time. */
 function together<T>(groups: readonly (readonly T[])[]): T[][] {
-  if (groups.every(({ length }) => length === 1)) return chunks(groups.map(([only]) => only!));
+  if (groups.every(({ length }) => length === 1))
+    return [
+      ...slicesOf(
+        groups.map(([only]) => only!),
+        chunkSize,
+      ),
+    ];
   const all: T[][] = [];
   for (const group of groups) {
     const last = all.at(-1);

@@ -30,9 +30,3 @@ export interface FoldParts extends NotificationStores {
 
 /** How many documents are in memory and written at once. */
 export const chunkSize = 500;
-
-export function chunks<T>(all: readonly T[], size = chunkSize): T[][] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
-    all.slice(index * size, (index + 1) * size),
-  );
-}

@@ -1,8 +1,9 @@
 import type { Id } from '../../base/ids.js';
+import { slicesOf } from '../../base/slices.js';
 import { userIdentity } from '../../model/identity.js';
 import { unreadIn } from '../../model/notification-state.js';
 import type { BookmarkChange, MarkChange } from '../../model/read-state.js';
-import { chunkSize, chunks, type FoldParts } from './parts.js';
+import { chunkSize, type FoldParts } from './parts.js';
 import { StatePage } from './state-page.js';
 
 /** What somebody decides counts for every id that is theirs. */
@@ -41,7 +42,7 @@ export async function foldMarks(
   const states = new StatePage(parts, done);
   const origins = originsOf(parts, userId, seq);
   await states.load(origins);
-  for (const some of chunks(marks, chunkSize)) {
+  for (const some of slicesOf(marks, chunkSize)) {
     const places = new Map(some.map(({ id, place }) => [id, place]));
     const found = await notifications.byIds(scope, [...places.keys()]);
     const theirs = found.filter(({ origin }) => origins.includes(origin));

@@ -1,7 +1,8 @@
 import type { Id } from '../../base/ids.js';
+import { slicesOf } from '../../base/slices.js';
 import { initialState, type NotificationState } from '../../model/notification-state.js';
 import type { StoredState } from '../../store/notification-states.js';
-import { chunks, type FoldParts } from './parts.js';
+import { chunkSize, type FoldParts } from './parts.js';
 
 interface Touch {
   readonly seq: number;
@@ -71,7 +72,7 @@ export class StatePage {
   }
 
   async write(): Promise<void> {
-    for (const some of chunks([...this.#touched])) {
+    for (const some of slicesOf([...this.#touched], chunkSize)) {
       await this.parts.states.write(
         this.parts.scope,
         await Promise.all(some.map(([origin, touch]) => this.#written(origin, touch))),

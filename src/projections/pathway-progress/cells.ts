@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Id } from '../../base/ids.js';
+import { slicesOf } from '../../base/slices.js';
 import type { IdentityKey } from '../../model/identity.js';
 import { joined, type ProgressFact, type ProgressFacts } from '../../model/progress.js';
 import type { FoldScope } from '../../store/fold-documents.js';
@@ -86,10 +87,9 @@ export class CellChanges {
       else groups.set(cellKey(one.key), [one]);
     }
     const known = await this.#known(taken.map(({ key }) => key));
-    const all = [...groups];
-    for (let from = 0; from < all.length; from += cellsAtOnce) {
+    for (const lot of slicesOf([...groups], cellsAtOnce)) {
       const changed: ProgressCell[] = [];
-      for (const [name, group] of all.slice(from, from + cellsAtOnce)) {
+      for (const [name, group] of lot) {
         const { key, seq } = group.at(-1)!;
         const cell = known.get(name);
         if (cell && cell.seq >= seq) continue;
@@ -111,8 +111,8 @@ export class CellChanges {
   async rename(from: IdentityKey, to: IdentityKey, seq: number): Promise<ProgressKey[]> {
     const former: ProgressCell[] = [];
     for await (const cell of this.cells.ofActors(this.scope, [from])) if (cell.seq < seq) former.push(cell);
-    for (let at = 0; at < former.length; at += cellsAtOnce) {
-      const some = former.slice(at, at + cellsAtOnce).map((cell) => ({ cell, key: { ...cell.key, actorKey: to } }));
+    for (const lot of slicesOf(former, cellsAtOnce)) {
+      const some = lot.map((cell) => ({ cell, key: { ...cell.key, actorKey: to } }));
       const known = await this.#known(some.map(({ key }) => key));
       const lots = some.map(({ cell, key }) => joined(cell.facts, known.get(cellKey(key))?.facts ?? {}));
       const removed = await this.logged.removedAmong(this.scope.workspaceId, lots.flatMap(entryIdsOf));

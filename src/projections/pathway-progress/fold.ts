@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Id } from '../../base/ids.js';
+import { slicesOf } from '../../base/slices.js';
 import { type FilterFields, filterFields } from '../../model/activity-log.js';
 import type { ControlChange, LogRecord } from '../../model/log-record.js';
 import { joined, type ProgressFacts, progressFact } from '../../model/progress.js';
@@ -160,8 +161,7 @@ export class ProgressFold implements Fold {
    */
   async #makeAnew(concerns: readonly Concern[]): Promise<void> {
     const placed = withPlaces(concerns);
-    for (let from = 0; from < placed.length; from += standingsAtOnce) {
-      const some = placed.slice(from, from + standingsAtOnce);
+    for (const some of slicesOf(placed, standingsAtOnce)) {
       const known = await this.#known(some);
       const factsOf = await this.#factsOf(some);
       const changed: PlacedStanding[] = [];

@@ -1,4 +1,5 @@
 import type { Id } from '../../base/ids.js';
+import { slicesOf } from '../../base/slices.js';
 import { maxBatch } from '../../model/activity-log-input.js';
 import type { StatsRow } from '../../model/activity-log-stats.js';
 import type { IdentityKey } from '../../model/identity.js';
@@ -12,8 +13,8 @@ export async function byPerson(
 ): Promise<StatsRow[]> {
   const keys = [...new Set(rows.flatMap(({ name }) => name.actorKey ?? []))];
   const owners = new Map<IdentityKey, Id>();
-  for (let from = 0; from < keys.length; from += maxBatch) {
-    const found = await users.byIdentities(workspaceId, keys.slice(from, from + maxBatch));
+  for (const some of slicesOf(keys, maxBatch)) {
+    const found = await users.byIdentities(workspaceId, some);
     for (const { id, identities } of found) for (const identity of identities) owners.set(identity, id);
   }
   return rows.map((row) => {

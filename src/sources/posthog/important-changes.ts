@@ -1,3 +1,4 @@
+import { slicesOf } from '../../base/slices.js';
 import type { ActivityLog } from '../../model/activity-log.js';
 import type { ResolvedFilter } from '../../model/activity-log-filter.js';
 import type { IdentityKey } from '../../model/identity.js';
@@ -45,8 +46,7 @@ export async function importantChanges(reading: ChangesReading, viewer: Viewer, 
   const mine = await reading.ownIdentities(viewer);
   const items = await itemsOf(reading, viewer, mine);
   const found: ActivityLog[] = [];
-  for (let from = 0; from < items.ids.length; from += itemsAtOnce) {
-    const ids = items.ids.slice(from, from + itemsAtOnce);
+  for (const ids of slicesOf(items.ids, itemsAtOnce)) {
     found.push(...(await changesOf(reading, viewer, { mine, items, ids, after })));
   }
   return found
