@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { encodeFeedCursor } from '../../src/base/cursor.js';
 import type { Gateway } from '../../src/gateway.js';
-import type { Serving } from './live-server.js';
+import type { Serving } from './live-serving.js';
 
 /** The least that a broadcast can be: one text of an event, of the same size as the others', sent to every socket. */
 export async function serveBare(gateway: Gateway, workspaceId: string): Promise<Serving> {

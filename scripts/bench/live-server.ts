@@ -13,6 +13,7 @@ import type { User } from '../../src/model/user.js';
 import { connectStore } from '../../src/store/connect.js';
 import { serveBare } from './live-bare.js';
 import { nowMs } from './live-document.js';
+import type { Serving } from './live-serving.js';
 import { serveStock } from './live-stock.js';
 
 export interface LiveServerOrder {
@@ -40,12 +41,6 @@ export interface LiveServerState {
 export interface LiveStream {
   readonly perSecond: number;
   readonly seconds: number;
-}
-
-/** What serves, seen from outside. */
-export interface Serving {
-  readonly url: string;
-  subscribers(): number;
 }
 
 const order = JSON.parse(process.argv[2]!) as LiveServerOrder;

@@ -12,7 +12,7 @@ import type { FeedEvent } from '../../src/log/feed.js';
 import type { ActivityLogFilter } from '../../src/model/activity-log-filter.js';
 import { PayloadBudget } from '../../src/model/payload-budget.js';
 import type { Viewer } from '../../src/model/viewer.js';
-import type { Serving } from './live-server.js';
+import type { Serving } from './live-serving.js';
 
 type Context = { -readonly [K in keyof RequestContext]: RequestContext[K] };
 
