@@ -15,6 +15,12 @@ import { equalHashes, hashSecret, maxSecretLength } from './secrets.js';
 import { SlowSecrets } from './slow-secrets.js';
 import { AccessTokens, tokenLifetimeSeconds } from './tokens.js';
 
+/** Who an Authorization header speaks for: what doors need of the authenticator. */
+export interface Authenticate {
+  /** @throws CodedError UNAUTHENTICATED, SERVICE_UNAVAILABLE where that cannot be found out, RATE_LIMITED. */
+  authenticate(authorization: string | undefined): Promise<Viewer>;
+}
+
 export interface AuthenticatorOptions {
   readonly credentials: CredentialStore;
   readonly unscoped: UnscopedStore;
@@ -45,7 +51,7 @@ export interface IssuedToken {
 export const credentialMaxAgeMs = 500;
 
 /** Credentials in, Viewer out. One per process. */
-export class Authenticator {
+export class Authenticator implements Authenticate {
   readonly #credentials: CredentialStore;
   readonly #unscoped: UnscopedStore;
   readonly #tokens: AccessTokens;

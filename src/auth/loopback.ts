@@ -16,8 +16,11 @@ const isForwardingHeader = (name: string): boolean =>
 export const isDirectLoopback = ({ remoteAddress, headers }: CallerFacts): boolean =>
   isLoopback(remoteAddress ?? '') && !Object.keys(headers).some(isForwardingHeader);
 
-/** Whether the host that a request names is this machine, as a name that somebody made resolve to it is not. */
-export function namesLoopback(host: string | undefined): boolean {
-  const url = `http://${host ?? ''}`;
-  return URL.canParse(url) && isLoopback(new URL(url).hostname);
+/** The name in a Host header, without its port; undefined where it is none. */
+export function hostNameOf(header: string | undefined): string | undefined {
+  const url = `http://${header ?? ''}`;
+  return URL.canParse(url) ? new URL(url).hostname : undefined;
 }
+
+/** Whether the host that a request names is this machine, as a name that somebody made resolve to it is not. */
+export const namesLoopback = (host: string | undefined): boolean => isLoopback(hostNameOf(host) ?? '');

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Id } from '../base/ids.js';
 import type { Source } from '../model/source.js';
 import type { Connector, Session } from './connector.js';
@@ -22,7 +23,7 @@ const maxSources = 10_000;
 
 /** Makes what connectors work with. Values that they want remembered live here, in memory, apart for each state of a source. */
 export class Sessions {
-  readonly #remembered = new Map<string, Map<string, Remembered>>();
+  readonly #remembered = new LRUCache<string, Map<string, Remembered>>({ max: maxSources });
 
   constructor(private readonly parts: SessionParts) {}
 
@@ -65,9 +66,7 @@ export class Sessions {
   #valuesOf(id: Id, version: number): Map<string, Remembered> {
     const key = `${id}:${version}`;
     const known = this.#remembered.get(key) ?? new Map<string, Remembered>();
-    this.#remembered.delete(key);
     this.#remembered.set(key, known);
-    if (this.#remembered.size > maxSources) this.#remembered.delete(this.#remembered.keys().next().value!);
     return known;
   }
 }

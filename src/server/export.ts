@@ -2,6 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
+import type { Authenticate } from '../auth/authenticate.js';
 import { unauthenticated } from '../auth/authorization.js';
 import type { Config } from '../base/config.js';
 import { badInput, CodedError } from '../base/errors.js';
@@ -13,7 +14,6 @@ import { refuseCrossSite } from './cross-site.js';
 import { acceptsGzip } from './exports/accepts-gzip.js';
 import { filterOf } from './exports/filter-parameters.js';
 import { type ExportFormat, exportFormats } from './exports/formats.js';
-import type { Authenticate } from './request-viewer.js';
 
 export interface ExportDoor {
   readonly config: Pick<Config, 'ALLOWED_ORIGINS' | 'MAX_EXPORTS'>;

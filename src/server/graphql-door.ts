@@ -1,6 +1,7 @@
 import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import etag from '@fastify/etag';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Authenticate } from '../auth/authenticate.js';
 import { type Config, isExplaining } from '../base/config.js';
 import { CodedError } from '../base/errors.js';
 import { explained } from '../base/explanation.js';
@@ -17,7 +18,7 @@ import type { Viewer } from '../model/viewer.js';
 import { AnswerTypes } from './answer-types.js';
 import { refuseCrossSite } from './cross-site.js';
 import { operationOf, operationOfParameters } from './graphql-request.js';
-import { type Authenticate, requestViewer } from './request-viewer.js';
+import { requestViewer } from './request-viewer.js';
 
 export interface GraphqlDoor {
   readonly config: Pick<Config, 'NODE_ENV' | 'ALLOWED_ORIGINS'>;

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { hostNameOf } from '../auth/loopback.js';
 import { type Config, isLoopback } from '../base/config.js';
 import { CodedError } from '../base/errors.js';
 
@@ -10,15 +11,9 @@ export type HostSettings = Pick<Config, 'HOST' | 'ALLOWED_HOSTS' | 'demoMode'>;
  */
 export function isHostAllowed(hostHeader: string | undefined, settings: HostSettings): boolean {
   if (!settings.demoMode) return true;
-  const name = hostName(hostHeader);
+  const name = hostNameOf(hostHeader);
   if (name === undefined) return false;
   return isLoopback(name) || name === settings.HOST.toLowerCase() || settings.ALLOWED_HOSTS.includes(name);
-}
-
-/** The name in a Host header, without its port; undefined where it is none. */
-function hostName(hostHeader: string | undefined): string | undefined {
-  const url = `http://${hostHeader ?? ''}`;
-  return URL.canParse(url) ? new URL(url).hostname : undefined;
 }
 
 export function guardHost(app: FastifyInstance, settings: HostSettings): void {

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { Authenticate } from '../auth/authenticate.js';
 import type { Graphql } from '../graphql/apollo.js';
 import type { Documents } from '../graphql/documents.js';
 import type { KnownOperations } from '../graphql/known-operations.js';
@@ -12,7 +13,6 @@ import { OpenConnections } from './connections/open-connections.js';
 import { registerGraphql } from './graphql-door.js';
 import { registerHealth } from './health.js';
 import { registerMetrics } from './metrics.js';
-import type { Authenticate } from './request-viewer.js';
 import { registerSockets } from './socket-door.js';
 import { registerStreams } from './stream-door.js';
 

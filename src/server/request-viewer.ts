@@ -1,13 +1,8 @@
 import type { FastifyRequest } from 'fastify';
+import type { Authenticate } from '../auth/authenticate.js';
 import type { Config } from '../base/config.js';
 import { noCredential } from '../graphql/no-credential.js';
 import type { Viewer } from '../model/viewer.js';
-
-/** Who a request's Authorization header speaks for. */
-export interface Authenticate {
-  /** @throws CodedError UNAUTHENTICATED, or SERVICE_UNAVAILABLE where that cannot be found out. */
-  authenticate(authorization: string | undefined): Promise<Viewer>;
-}
 
 export interface ViewerParts {
   readonly config: Pick<Config, 'NODE_ENV'>;

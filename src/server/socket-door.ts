@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
+import type { Authenticate } from '../auth/authenticate.js';
 import type { Config } from '../base/config.js';
 import type { Logger } from '../base/logger.js';
 import type { Live } from '../graphql/live/live.js';
@@ -11,7 +12,6 @@ import type { OpenConnections } from './connections/open-connections.js';
 import { isOriginAllowed } from './cross-site.js';
 import { isHostAllowed } from './host-guard.js';
 import type { ServerMetrics } from './metrics.js';
-import type { Authenticate } from './request-viewer.js';
 import { SocketConnection } from './sockets/socket-connection.js';
 import { socketProtocol } from './sockets/socket-protocol.js';
 

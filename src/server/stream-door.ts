@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Authenticate } from '../auth/authenticate.js';
 import type { Config } from '../base/config.js';
 import { badInput, CodedError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
@@ -12,7 +13,7 @@ import type { OpenConnections } from './connections/open-connections.js';
 import { takeJsonOfOurOrigins } from './graphql-door.js';
 import { operationOf, operationOfParameters } from './graphql-request.js';
 import type { ServerMetrics } from './metrics.js';
-import { type Authenticate, requestViewer } from './request-viewer.js';
+import { requestViewer } from './request-viewer.js';
 import { StreamConnection } from './streams/stream-connection.js';
 import { completeEvent, firstLine, nextEvent, streamHeaders } from './streams/stream-events.js';
 

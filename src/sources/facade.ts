@@ -42,12 +42,6 @@ export interface Facade {
   errorBody(error: CodedError, request: FastifyRequest): unknown;
 }
 
-/** What a façade needs of the authenticator. */
-export interface FacadeAuthenticator {
-  /** @throws CodedError UNAUTHENTICATED, SERVICE_UNAVAILABLE, RATE_LIMITED. */
-  authenticate(authorization: string | undefined): Promise<Viewer>;
-}
-
 const maxBodyBytes = 16 * 1024 * 1024;
 /** What one call costs of its credential's allowance, as much as a usual page does. */
 const callCost = 20;

@@ -1,3 +1,4 @@
+import type { Authenticate } from '../../auth/authenticate.js';
 import type { Config } from '../../base/config.js';
 import { CodedError } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
@@ -5,7 +6,6 @@ import type { Live } from '../../graphql/live/live.js';
 import { patiently } from '../../graphql/live/patience.js';
 import type { Viewer } from '../../model/viewer.js';
 import type { OpenConnections } from '../connections/open-connections.js';
-import type { Authenticate } from '../request-viewer.js';
 import { closeCodes, type OpenSubscription, type SocketConnection } from './socket-connection.js';
 
 export interface CredentialParts {

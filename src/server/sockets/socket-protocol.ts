@@ -2,6 +2,7 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLFor
 import { type Context, makeServer, type Server } from 'graphql-ws';
 import { nanoid } from 'nanoid';
 import type { WebSocket } from 'ws';
+import type { Authenticate } from '../../auth/authenticate.js';
 import type { Config } from '../../base/config.js';
 import { CodedError } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
@@ -12,7 +13,6 @@ import type { PreparedOperation, SentOperation, SocketOperations } from '../../g
 import type { ConnectionLimits } from '../connections/connection-limits.js';
 import type { OpenConnections } from '../connections/open-connections.js';
 import type { ServerMetrics } from '../metrics.js';
-import type { Authenticate } from '../request-viewer.js';
 import { closeCodes, type SocketConnection } from './socket-connection.js';
 import { renewCredential, showCredential } from './socket-credential.js';
 

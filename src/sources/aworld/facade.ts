@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { nanoid } from 'nanoid';
+import type { Authenticate } from '../../auth/authenticate.js';
 import { type Clock, systemClock } from '../../base/clock.js';
 import { badInput } from '../../base/errors.js';
 import { newId } from '../../base/ids.js';
 import type { Viewer } from '../../model/viewer.js';
 import type { RowNames, RowWriting, SourceRecordingService } from '../../services/source-recording.js';
 import type { KeptAnswer } from '../../store/idempotency-keys.js';
-import { type FacadeAnswer, type FacadeAuthenticator, type FacadeCall, pathOf, registerFacade } from '../facade.js';
+import { type FacadeAnswer, type FacadeCall, pathOf, registerFacade } from '../facade.js';
 import { idTaken, type RequestFacts, toErrorBody } from './errors.js';
 import { delegatedUser, headerOf } from './headers.js';
 import { contentHash, fromNative, toActivityFields, toNative } from './mapping.js';
@@ -16,7 +17,7 @@ import { type ActivityLogBody, limits, readBody } from './payload.js';
 import { getActivity, listActivityLogs, type ReadingDeps } from './reading.js';
 
 export interface AWorldFacadeDeps {
-  readonly authenticator: FacadeAuthenticator;
+  readonly authenticator: Authenticate;
   readonly recording: Pick<SourceRecordingService, 'begin'>;
   readonly reading: ReadingDeps['reading'];
   readonly idempotencyKeys: OnceOptions['keys'];

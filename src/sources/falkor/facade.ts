@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import type { Authenticate } from '../../auth/authenticate.js';
 import type { User } from '../../model/user.js';
 import type {
   OpenedPathway,
@@ -8,14 +9,14 @@ import type {
   PlacedActivity,
   WhoseStandings,
 } from '../../services/pathway-reading.js';
-import { type FacadeAnswer, type FacadeAuthenticator, type FacadeCall, registerFacade } from '../facade.js';
+import { type FacadeAnswer, type FacadeCall, registerFacade } from '../facade.js';
 import { emailsOf, toLogItem } from './log-item.js';
 import type { ActivityHeader, PathwayHeader } from './payload.js';
 import { type LogsAsked, readAsked } from './request.js';
 import { isTypeMeant } from './types.js';
 
 export interface FalkorFacadeDeps {
-  readonly authenticator: FacadeAuthenticator;
+  readonly authenticator: Authenticate;
   readonly pathways: Pick<PathwayReadingService, 'open'>;
 }
 

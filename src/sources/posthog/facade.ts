@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
+import type { Authenticate } from '../../auth/authenticate.js';
 import { canReadLogs } from '../../auth/policies.js';
 import { type Clock, systemClock } from '../../base/clock.js';
 import type { Viewer } from '../../model/viewer.js';
-import { type FacadeAuthenticator, type FacadeRoute, registerFacade } from '../facade.js';
+import { type FacadeRoute, registerFacade } from '../facade.js';
 import { requireKeyScope, toErrorBody } from './errors.js';
 import { listRows, type Reading } from './listing.js';
 import {
@@ -15,7 +16,7 @@ import {
 import { checkProject, listProjects, type Workspaces } from './projects.js';
 
 export interface PosthogFacadeDeps {
-  readonly authenticator: FacadeAuthenticator;
+  readonly authenticator: Authenticate;
   readonly workspaces: Workspaces;
   readonly reading: Reading & NotificationDeps['reading'];
   readonly notifications: NotificationDeps['notifications'];

@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Authenticate } from '../../auth/authenticate.js';
 import { badInput, CodedError } from '../../base/errors.js';
 import { isId } from '../../base/ids.js';
 import type { ActivityLogFilter, ResolvedFilter } from '../../model/activity-log-filter.js';
 import type { SourceReadingService } from '../../services/source-reading.js';
-import { type FacadeAnswer, type FacadeAuthenticator, type FacadeCall, json, registerFacade } from '../facade.js';
+import { type FacadeAnswer, type FacadeCall, json, registerFacade } from '../facade.js';
 import { queryInteger, queryText } from '../query.js';
 import { toErrorBody } from './errors.js';
 import { toNative } from './mapping.js';
@@ -11,7 +12,7 @@ import type { Pagination } from './payload.js';
 import { ofTypes } from './types.js';
 
 export interface ThriveFacadeDeps {
-  readonly authenticator: FacadeAuthenticator;
+  readonly authenticator: Authenticate;
   readonly reading: Pick<SourceReadingService, 'page' | 'byNativeKey' | 'byId' | 'names'>;
 }
 

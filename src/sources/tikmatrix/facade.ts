@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AnonymousCallers } from '../../auth/anonymous.js';
+import type { Authenticate } from '../../auth/authenticate.js';
 import { type Clock, systemClock } from '../../base/clock.js';
 import { badInput, notFound } from '../../base/errors.js';
 import { newId } from '../../base/ids.js';
@@ -8,21 +9,14 @@ import type { Viewer } from '../../model/viewer.js';
 import type { SourceReadingService } from '../../services/source-reading.js';
 import type { SourceRecordingService } from '../../services/source-recording.js';
 import type { SourceRemovalService } from '../../services/source-removal.js';
-import {
-  contentTypeOf,
-  type FacadeAnswer,
-  type FacadeAuthenticator,
-  type FacadeCall,
-  json,
-  registerFacade,
-} from '../facade.js';
+import { contentTypeOf, type FacadeAnswer, type FacadeCall, json, registerFacade } from '../facade.js';
 import { queryInteger, queryText } from '../query.js';
 import { success, toEnvelope } from './errors.js';
 import { fromNative, toNative } from './mapping.js';
 import { readBody } from './payload.js';
 
 export interface TikMatrixFacadeDeps {
-  readonly authenticator: FacadeAuthenticator;
+  readonly authenticator: Authenticate;
   /** TikMatrix has no credentials: who shows none is one of these, or nobody. */
   readonly anonymous: Pick<AnonymousCallers, 'viewer'>;
   readonly recording: Pick<SourceRecordingService, 'begin'>;
