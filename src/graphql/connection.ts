@@ -12,12 +12,16 @@ export class PageInfo {
     this.#page = page;
   }
 
-  @Field(() => Boolean, { description: 'Whether items come after this page.' })
+  @Field(() => Boolean, {
+    description: 'Whether items come after this page; true also where that could not be found out in time.',
+  })
   hasNextPage(): Promise<boolean> {
     return this.#page.hasNextPage();
   }
 
-  @Field(() => Boolean, { description: 'Whether items come before this page.' })
+  @Field(() => Boolean, {
+    description: 'Whether items come before this page; true also where that could not be found out in time.',
+  })
   hasPreviousPage(): Promise<boolean> {
     return this.#page.hasPreviousPage();
   }

@@ -19,4 +19,9 @@ export class PayloadBudget {
       'The entries asked for have more additionalData and native JSON than one request may read (64 MB); ask for fewer, or without these fields';
     throw new CodedError('TOO_COSTLY', message, 'first');
   }
+
+  /** Of what was read and let go again. */
+  giveBack(...texts: readonly (string | undefined)[]): void {
+    for (const text of texts) this.#left += text?.length ?? 0;
+  }
 }

@@ -1,4 +1,5 @@
 import { type Document, Long, ObjectId } from 'mongodb';
+import { CodedError } from '../base/errors.js';
 import type { Id } from '../base/ids.js';
 import type { ActivityLog, EntryField } from '../model/activity-log.js';
 import type { ResolvedFilter } from '../model/activity-log-filter.js';
@@ -6,16 +7,16 @@ import type { ActivityLogOrder } from '../model/activity-log-order.js';
 import type { PayloadBudget } from '../model/payload-budget.js';
 import type { SourceSystem } from '../model/source-system.js';
 import {
-  isTikMatrixOnly,
+  filterConditions,
+  hasTime,
   type LogWindow,
   notErased,
   notErasedYet,
-  orderIndex,
-  selectingFields,
-  selectiveIndexName,
   tikMatrixIndex,
   windowConditions,
 } from './activity-log-query.js';
+import { type Reach, tooFar, usualReach } from './activity-log-reach.js';
+import { hasOwnIndex, isRecordedOrder, leavesOut, type Route, routeOf } from './activity-log-route.js';
 import { keyIndex, seqIndex } from './activity-logs.js';
 import type { Store } from './connect.js';
 import { type Bound, type Order, type Slice, type Span, sortOf, spanConditions } from './keyset.js';
@@ -36,6 +37,8 @@ export interface ActivityLogList {
 /** A slice that begins so many entries further on. Each of these costs as if it were read, but for its transport. */
 export interface OffsetSlice extends Slice {
   readonly skip?: number;
+  /** Looks for as long as any read may, rather than as far as a page is looked for. */
+  readonly thorough?: boolean;
 }
 
 /** What of a workspace's log may be shown, however far it is read. */
@@ -58,15 +61,51 @@ export const activityLogKeyLength = (order: ActivityLogOrder): number => orders[
 export class ActivityLogPages {
   readonly #logs;
   readonly #maxTimeMS: number;
+  readonly #reach: Reach;
 
-  constructor(store: Store, options: { readonly maxTimeMs?: number } = {}) {
+  constructor(store: Store, options: { readonly maxTimeMs?: number; readonly reach?: Reach } = {}) {
     this.#logs = store.collection<LogDocument>('activity_logs');
     this.#maxTimeMS = options.maxTimeMs ?? defaultMaxTimeMs;
+    this.#reach = options.reach ?? usualReach;
   }
 
-  /** A slice of the list, in the list's order. @throws CodedError QUERY_TOO_SLOW, SERVICE_UNAVAILABLE. */
+  /**
+   * A slice of the list, in the list's order. Where the index that the list is walked by knows only part of the filter, it
+   * is looked for among a stated number of entries; what lies further is answered only if it is found at once.
+   * @throws CodedError QUERY_TOO_SLOW when that is not enough to fill it, saying how far it was looked for; SERVICE_UNAVAILABLE.
+   */
   async find(list: ActivityLogList, slice: OffsetSlice): Promise<ActivityLog[]> {
     if (slice.limit === 0) return [];
+    const route = routeOf(list.order, list.filter);
+    if (slice.thorough || !this.#mayBeFar(list, route)) return this.#read(list, route, slice, this.#maxTimeMS);
+    if (this.#reach.quickMs > 0) {
+      try {
+        return await this.#read(list, route, slice, this.#reach.quickMs);
+      } catch (error) {
+        if (!isTooSlow(error)) throw error;
+      }
+    }
+    const end = await this.#reachEnd(list, route, slice);
+    const reached = end && { ...slice, [slice.backward ? 'after' : 'before']: { key: end } };
+    const found = await this.#read(list, route, reached ?? slice, this.#maxTimeMS);
+    const wanted = slice.enough ?? slice.limit;
+    if (end && found.length < wanted) {
+      throw tooFar({ key: end, entries: this.#reach.entries, found: found.length }, wanted);
+    }
+    return found;
+  }
+
+  /** Whether anything lies within the span. @throws CodedError as `find`: QUERY_TOO_SLOW when that is not known. */
+  async exists(list: ActivityLogList, span: Span): Promise<boolean> {
+    return (await this.find({ ...list, fields: ['id'], budget: undefined }, { ...span, limit: 1 })).length > 0;
+  }
+
+  /** Whether more lies within the list's part of the log than is looked at, and may have to be. Numbers are dense. */
+  #mayBeFar({ window, filter }: ActivityLogList, route: Route): boolean {
+    return route.hint !== undefined && leavesOut(filter, route) && window.seq - window.firstSeq >= this.#reach.entries;
+  }
+
+  #read(list: ActivityLogList, { hint }: Route, slice: OffsetSlice, maxTimeMS: number): Promise<ActivityLog[]> {
     return read(async () => {
       const found = this.#logs.find(conditions(list, slice), {
         sort: sortOf(orders[list.order], slice.backward),
@@ -74,37 +113,49 @@ export class ActivityLogPages {
         limit: slice.limit,
         batchSize: slice.limit,
         projection: list.fields && projectionOf(list.fields),
-        maxTimeMS: this.#maxTimeMS,
-        ...walkHintOf(list),
+        maxTimeMS,
+        allowDiskUse: false,
+        ...(hint !== undefined && { hint }),
       });
       const entries: ActivityLog[] = [];
-      // As they are sent rather than all at once: that is at most 16 MB at a time, and what is too much is never held.
-      while (await found.hasNext()) {
-        for (const document of found.readBufferedDocuments()) {
-          const entry = entryIn(list.window.workspaceId, document);
-          list.budget?.take(entry.additionalData, entry.native);
-          entries.push(entry);
+      try {
+        // As they are sent rather than all at once: that is at most 16 MB at a time, and what is too much is never held.
+        while (await found.hasNext()) {
+          for (const document of found.readBufferedDocuments()) {
+            const entry = entryIn(list.window.workspaceId, document);
+            entries.push(entry);
+            list.budget?.take(entry.additionalData, entry.native);
+          }
         }
+      } catch (error) {
+        for (const { additionalData, native } of entries) list.budget?.giveBack(additionalData, native);
+        throw error;
       }
       return slice.backward ? entries.reverse() : entries;
     });
   }
 
-  /** Whether anything lies within the span. */
-  async exists(list: ActivityLogList, span: Span): Promise<boolean> {
-    const found = await read(() =>
-      this.#logs.findOne(conditions(list, span), {
-        projection: { _id: 1 },
-        sort: sortOf(orders[list.order]),
-        maxTimeMS: this.#maxTimeMS,
-        ...walkHintOf(list),
-      }),
+  /** Where the list goes on after all that a read looks at; undefined where it ends before. */
+  async #reachEnd(list: ActivityLogList, route: Route, slice: OffsetSlice): Promise<number[] | undefined> {
+    const [first] = await read(() =>
+      this.#logs
+        .find(reachConditions(list, route, slice), {
+          sort: sortOf(orders[list.order], slice.backward),
+          skip: this.#reach.entries + (slice.skip ?? 0),
+          limit: 1,
+          projection: { _id: 0, occurredAtMicros: 1, seq: 1 },
+          maxTimeMS: this.#maxTimeMS,
+          hint: route.hint!,
+        })
+        .toArray(),
     );
-    return found !== null;
+    return first && orders[list.order].fields.map((field) => Number(first[field as keyof LogDocument]));
   }
 
   count(list: ActivityLogList): Promise<number> {
-    const options = { maxTimeMS: this.#maxTimeMS, ...hintOf(list) };
+    // Named: while the newest entries are all of one source, the server's trial is a draw.
+    const hint = hasOwnIndex(list.order, list.filter) ? { hint: tikMatrixIndex.name! } : {};
+    const options = { maxTimeMS: this.#maxTimeMS, ...hint };
     return read(() => this.#logs.countDocuments(conditions(list, {}), options));
   }
 
@@ -171,34 +222,40 @@ export class ActivityLogPages {
   }
 }
 
-const hasOwnIndex = ({ order, filter }: ActivityLogList): boolean =>
-  orders[order].fields.length === 1 && isTikMatrixOnly(filter);
+const isTooSlow = (error: unknown): boolean => error instanceof CodedError && error.code === 'QUERY_TOO_SLOW';
 
-/** Named, not left to the server's trial: while the newest entries are all of one source, the trial is a draw. */
-const hintOf = (list: ActivityLogList): { hint?: string } => (hasOwnIndex(list) ? { hint: tikMatrixIndex.name } : {});
+const conditions = (list: ActivityLogList, span: Span): Document => ({
+  $and: [
+    ...windowConditions(list.window, list.filter),
+    ...(hasOwnIndex(list.order, list.filter) ? [notErasedYet] : []),
+    ...placeConditions(list.order, span),
+  ],
+});
 
 /**
- * What one list is walked by, in its order: left to the server's trial, which sees a few entries only, it may be a sort of
- * all that there is. Where several fields select, the trial knows better which of them selects least.
+ * What the index by itself knows of the list's part of the log, so that no entry has to be fetched: what is being removed
+ * counts, too. Only the index on numbers holds much that has long been gone, and there it is passed over.
  */
-function walkHintOf(list: ActivityLogList): { hint?: string } {
-  if (hasOwnIndex(list)) return hintOf(list);
-  const selecting = selectingFields(list.filter);
-  const inOrderOfRecording = orders[list.order].fields.length === 1;
-  if (selecting.length === 0) return { hint: inOrderOfRecording ? seqIndex : orderIndex };
-  return selecting.length === 1 && !inOrderOfRecording ? { hint: selectiveIndexName(selecting[0]!) } : {};
-}
-
-function conditions(list: ActivityLogList, span: Span): Document {
-  const longs = (bound: Bound | undefined): Bound | undefined =>
-    bound && { ...bound, key: bound.key.map((value) => Long.fromNumber(value as number)) };
+function reachConditions({ window, order, filter }: ActivityLogList, { hint, known }: Route, span: Span): Document {
+  const seq = { $gte: Long.fromNumber(window.firstSeq), $lte: Long.fromNumber(window.seq) };
+  const indexed = [{ workspaceId: new ObjectId(window.workspaceId) }, { kind: 'entry' }, { seq }];
   return {
     $and: [
-      ...windowConditions(list.window, list.filter),
-      ...(hasOwnIndex(list) ? [notErasedYet] : []),
-      ...spanConditions(orders[list.order], { after: longs(span.after), before: longs(span.before) }),
+      ...(hint === seqIndex ? windowConditions(window, {}) : indexed),
+      ...(hasOwnIndex(order, filter) ? [notErasedYet] : []),
+      ...filterConditions(known),
+      ...placeConditions(order, span),
     ],
   };
+}
+
+function placeConditions(order: ActivityLogOrder, span: Span): Document[] {
+  const longs = (bound: Bound | undefined): Bound | undefined =>
+    bound && { ...bound, key: bound.key.map((value) => Long.fromNumber(value as number)) };
+  return [
+    ...(isRecordedOrder(order) ? [] : [hasTime]),
+    ...spanConditions(orders[order], { after: longs(span.after), before: longs(span.before) }),
+  ];
 }
 
 /** Where a property of an entry lies, if not under its own name. */

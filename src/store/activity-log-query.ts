@@ -133,3 +133,6 @@ export const isTikMatrixOnly = ({ sources }: ResolvedFilter): boolean =>
 
 /** True of every live entry; an index that leaves out what was erased serves a query only if it says so. */
 export const notErasedYet: Document = { action: { $exists: true } };
+
+/** What was erased has no time any more: it stands before all that has one, and is passed over as a whole. */
+export const hasTime: Document = { occurredAtMicros: { $gte: Long.MIN_VALUE } };

@@ -5,7 +5,7 @@ import { maxSummable, type StatsGrouping, type StatsGroupName, type StatsRow } f
 import type { BucketRun } from '../model/buckets.js';
 import { plusExactly } from '../model/exact-sum.js';
 import type { SourceSystem } from '../model/source-system.js';
-import { type LogWindow, windowConditions } from './activity-log-query.js';
+import { hasTime, type LogWindow, windowConditions } from './activity-log-query.js';
 import { logCollection } from './activity-logs.js';
 import type { Store } from './connect.js';
 import type { LogDocument } from './log-document.js';
@@ -38,11 +38,14 @@ export class ActivityLogStatsStore {
   /** When the first or the last of the entries happened, in microseconds; undefined where there are none. */
   async end(selection: StatsSelection, which: 'first' | 'last'): Promise<number | undefined> {
     const found = await read(() =>
-      this.#logs.findOne(conditions(selection), {
-        projection: { _id: 0, occurredAtMicros: 1 },
-        sort: { occurredAtMicros: which === 'first' ? 1 : -1 },
-        maxTimeMS: this.#maxTimeMS,
-      }),
+      this.#logs.findOne(
+        { $and: [conditions(selection), hasTime] },
+        {
+          projection: { _id: 0, occurredAtMicros: 1 },
+          sort: { occurredAtMicros: which === 'first' ? 1 : -1 },
+          maxTimeMS: this.#maxTimeMS,
+        },
+      ),
     );
     return found ? Number(found.occurredAtMicros) : undefined;
   }

@@ -21,6 +21,8 @@ export interface Span {
 
 export interface Slice extends Span {
   readonly limit: number;
+  /** So many are a whole answer, and those beyond only tell that there are more; absent: `limit`. */
+  readonly enough?: number;
   /** Whether the last ones of the span are wanted rather than the first. The answer is in the list's order either way. */
   readonly backward?: boolean;
 }

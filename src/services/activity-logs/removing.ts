@@ -56,7 +56,7 @@ export async function removeMatching(
   const window: LogPlace = await parts.reader.settle(viewer.workspaceId);
   const found = await parts.pages.find(
     { window, filter: { ...resolved, ...(onlyActorKeys && { onlyActorKeys }) }, order: 'RECORDED_ASC', fields: ['id'] },
-    { limit: maxBatch + 1 },
+    { limit: maxBatch + 1, thorough: true },
   );
   const targets = found.slice(0, maxBatch);
   // What another call took in between is not counted here.

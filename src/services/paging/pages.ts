@@ -1,4 +1,5 @@
 import { encodeFeedCursor, encodePageCursor } from '../../base/cursor.js';
+import { CodedError } from '../../base/errors.js';
 import type { Page } from '../../model/page.js';
 import type { Slice, Span } from '../../store/keyset.js';
 import type { ListName, PageStart } from './places.js';
@@ -25,11 +26,11 @@ export async function cutPage<T>(
   };
   const { size, backward } = request;
   // One more than asked for tells, without another look, that the list goes on in the direction of reading.
-  const found = size === 0 ? [] : await source.find({ ...span, limit: size + 1, backward });
+  const found = size === 0 ? [] : await source.find({ ...span, limit: size + 1, enough: size, backward });
   const more = found.length > size;
   const nodes = more ? (backward ? found.slice(1) : found.slice(0, size)) : found;
   const beside = neighbours(source, span, nodes, backward);
-  const exists = async (where: Span | undefined): Promise<boolean> => where !== undefined && source.exists(where);
+  const exists = async (where: Span | undefined): Promise<boolean> => where !== undefined && mayExist(source, where);
   return {
     items: nodes.map((node) => new Item(node, source.keyOf(node), name.list, start)),
     feedCursor: encodeFeedCursor(start.place),
@@ -38,6 +39,13 @@ export async function cutPage<T>(
     totalCount: once(() => source.count()),
   };
 }
+
+/** The page is right whether or not what lies beside it can be found in time: what is not known may be there. */
+const mayExist = (source: ListSource<unknown>, where: Span): Promise<boolean> =>
+  source.exists(where).catch((error: unknown) => {
+    if (error instanceof CodedError && error.code === 'QUERY_TOO_SLOW') return true;
+    throw error;
+  });
 
 /**
  * What lies after and before a page; undefined where nothing can. An empty page stands where its reading began:
