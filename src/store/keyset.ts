@@ -33,17 +33,17 @@ export const spanConditions = (order: Order, span: Span): Document[] => [
   ...(span.before ? boundConditions(order.fields, span.before, order.direction === 1 ? -1 : 1) : []),
 ];
 
-function boundConditions(fields: readonly string[], bound: Bound, direction: 1 | -1): Document[] {
+/**
+ * The first field's condition gives an index its bounds; what follows settles ties. By negation, as the server may plan each
+ * branch of an `$or` by itself, and then sorts what all of them find together.
+ */
+function boundConditions([field, ...others]: readonly string[], bound: Bound, direction: 1 | -1): Document[] {
+  const [value, ...rest] = bound.key;
   const beyond = direction === 1 ? '$gt' : '$lt';
   const orEqual = direction === 1 ? '$gte' : '$lte';
-  const last = fields.length - 1;
-  const branches = fields.map((field, index) => ({
-    ...Object.fromEntries(fields.slice(0, index).map((equal, at) => [equal, bound.key[at]])),
-    [field]: { [bound.inclusive && index === last ? orEqual : beyond]: bound.key[index] },
-  }));
-  if (branches.length === 1) return branches;
-  // The first condition alone gives the index its bounds; the second only settles ties.
-  return [{ [fields[0]!]: { [orEqual]: bound.key[0] } }, { $or: branches }];
+  if (others.length === 0) return [{ [field!]: { [bound.inclusive ? orEqual : beyond]: value } }];
+  const beyondInTie = boundConditions(others, { ...bound, key: rest }, direction);
+  return [{ [field!]: { [orEqual]: value } }, { $nor: [{ [field!]: value, $nor: [{ $and: beyondInTie }] }] }];
 }
 
 export const sortOf = (order: Order, backward = false): Record<string, SortDirection> => {
