@@ -168,7 +168,7 @@ export class Enrolments {
       const stages = others.map((pipeline) => ({ $unionWith: { coll: enrolmentsCollection, pipeline } }));
       const found = await read(() =>
         this.#collection
-          .aggregate<T & { list: number }>([...first!, ...stages], { maxTimeMS: defaultMaxTimeMs })
+          .aggregate<T & { list: number }>([...first!, ...stages], { maxTimeMS: defaultMaxTimeMs, allowDiskUse: false })
           .toArray(),
       );
       for (const one of found) answers[one.list]!.push(one);

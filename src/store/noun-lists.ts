@@ -79,6 +79,8 @@ export class NounLists<T extends NounDocument> {
           limit: slice.limit,
           batchSize: slice.limit,
           maxTimeMS: defaultMaxTimeMs,
+          // What a search or ids find is sorted, of which no more than the page is held.
+          allowDiskUse: false,
         })
         .toArray(),
     );
