@@ -93,7 +93,8 @@ export class SourceReadingService {
     const start = walk.starts.get(skip);
     // Beyond the end there is nothing to walk to.
     if (skip >= walk.total) return { entries: [], total: walk.total };
-    const entries = await source.find(start ? { after: { key: start }, limit } : { skip, limit });
+    const enough = Math.min(limit, walk.total - skip);
+    const entries = await source.find({ ...(start ? { after: { key: start } } : { skip }), limit, enough });
     const last = entries.at(-1);
     if (last && entries.length === limit) {
       this.#walks.reached(name, walk, skip + limit, activityLogKey(list.order, last));
