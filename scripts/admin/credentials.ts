@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { systemClock } from '../../src/base/clock.js';
 import type { Id } from '../../src/base/ids.js';
 import type { Credential } from '../../src/model/credential.js';
 import { scopeGroups, scopes } from '../../src/model/scopes.js';
@@ -26,6 +27,7 @@ const serviceOf = ({ credentials, log, store }: AdminContext): CredentialService
     recorder: log.recorder,
     reader: log.feeds,
     states: log.states,
+    clock: systemClock,
     userExists: async (workspaceId, userId) => (await findUser(store, workspaceId, userId)) !== undefined,
   });
 

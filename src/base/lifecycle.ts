@@ -76,11 +76,14 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 
 /** Resolves once something has, or after `ms`; rejects as it does. */
 export async function settledWithin(ms: number, something: Promise<unknown>): Promise<void> {
-  const waiting = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
   try {
-    await Promise.race([something, sleep(ms, waiting.signal)]);
+    await Promise.race([something, late]);
   } finally {
-    waiting.abort();
+    clearTimeout(timer);
   }
 }
 

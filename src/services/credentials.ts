@@ -1,6 +1,5 @@
 import { canManageCredentials, requireScope, scopeBeyond } from '../auth/policies.js';
 import { makeSecret, storedMadeSecret } from '../auth/secrets.js';
-import { type Clock, systemClock } from '../base/clock.js';
 import { encodeFeedCursor } from '../base/cursor.js';
 import { notFound } from '../base/errors.js';
 import { type Id, isId, newId } from '../base/ids.js';
@@ -21,7 +20,6 @@ export interface CredentialServiceParts extends PagingParts {
   readonly credentials: CredentialStore;
   readonly recorder: { append(workspaceId: Id, draft: LogDraft): Promise<Appended> };
   readonly userExists: (workspaceId: Id, userId: Id) => Promise<boolean>;
-  readonly clock?: Clock;
 }
 
 export interface ChangedCredential {
@@ -44,11 +42,7 @@ const credentialList: ListName = {
 
 /** The credentials of the viewer's own workspace. Everything here needs the scope `*`. */
 export class CredentialService {
-  readonly #clock: Clock;
-
-  constructor(private readonly parts: CredentialServiceParts) {
-    this.#clock = parts.clock ?? systemClock;
-  }
+  constructor(private readonly parts: CredentialServiceParts) {}
 
   /**
    * Makes a credential and its secret.
@@ -58,7 +52,7 @@ export class CredentialService {
   async create(viewer: Viewer, input: CreateCredentialInput): Promise<CreatedCredential> {
     requireScope(canManageCredentials(viewer), '*');
     const id = newId();
-    const now = this.#clock.now();
+    const now = this.parts.clock.now();
     const checked = checkCredential(input, id, now);
     refuseBeyond(scopeBeyond(viewer, checked.scopes));
     const { workspaceId } = viewer;
@@ -110,7 +104,7 @@ export class CredentialService {
    */
   async revoke(viewer: Viewer, id: Id): Promise<ChangedCredential> {
     requireScope(canManageCredentials(viewer), '*');
-    const record = await this.parts.credentials.revoke(viewer.workspaceId, checkId(id, 'id')!, this.#clock.now());
+    const record = await this.parts.credentials.revoke(viewer.workspaceId, checkId(id, 'id')!, this.parts.clock.now());
     if (!record) throw notFound('The credential', 'id');
     const seq = await this.#note(record, 'revoked');
     const { epoch } = await this.parts.reader.settle(viewer.workspaceId);
