@@ -7,13 +7,13 @@ import { untilFolded } from '../../src/demo.js';
 import { createGateway } from '../../src/gateway.js';
 import type { Viewer } from '../../src/model/viewer.js';
 import { projectionsOf } from '../../src/projections/projections.js';
-import { connectStore } from '../../src/store/connect.js';
+import { connectStore, type Store } from '../../src/store/connect.js';
 import { CredentialStore } from '../../src/store/credentials.js';
 import { ensureSchema } from '../../src/store/schema.js';
 import { UnscopedStore } from '../../src/store/unscoped.js';
 
 export const benchSecret = 'a secret for a benchmark, of more than thirty-two characters';
-export const benchConfig = readConfig({
+export const benchSettings = {
   NODE_ENV: 'production',
   MONGODB_URL: 'mongodb://of-the-benchmark',
   TOKEN_SECRET: benchSecret,
@@ -22,7 +22,8 @@ export const benchConfig = readConfig({
   MAX_COST_PER_MINUTE: '0',
   MAX_OPERATIONS_PER_CREDENTIAL: '100000',
   PULL_SOURCES: '0',
-});
+};
+export const benchConfig = readConfig(benchSettings);
 
 /** What the servers are measured with. */
 export interface BenchData {
@@ -45,10 +46,8 @@ export interface OpenBenchData {
 const pageSize = 20;
 const farPage = 1_000;
 
-/** A workspace with 500 users, 100 activities, 20 pathways and 25,000 entries. */
-export async function makeBenchData(url: string, database: string): Promise<OpenBenchData> {
-  const store = await connectStore({ url, database });
-  await ensureSchema(store);
+/** An empty workspace, and a key to it that may do everything. */
+export async function makeBenchWorkspace(store: Store): Promise<Pick<BenchData, 'workspaceId' | 'authorization'>> {
   const workspaceId = newId();
   await new UnscopedStore(store).insertWorkspace({
     id: workspaceId,
@@ -70,6 +69,14 @@ export async function makeBenchData(url: string, database: string): Promise<Open
     workspaceId,
     secret: storedMadeSecret(secret),
   });
+  return { workspaceId, authorization: `Bearer ${secret}` };
+}
+
+/** A workspace with 500 users, 100 activities, 20 pathways and 25,000 entries. */
+export async function makeBenchData(url: string, database: string): Promise<OpenBenchData> {
+  const store = await connectStore({ url, database });
+  await ensureSchema(store);
+  const { workspaceId, authorization } = await makeBenchWorkspace(store);
   const gateway = await createGateway(benchConfig, { store, logger: silentLogger, tokenSecret: benchSecret });
   const viewer: Viewer = { workspaceId, credentialId: newId(), owner: 'client:bench', scopes: new Set(['*']) };
   await fill(gateway.services, viewer);
@@ -77,7 +84,7 @@ export async function makeBenchData(url: string, database: string): Promise<Open
   const folds = projectionsOf(store).map(({ name }) => name);
   await untilFolded(gateway.log, workspaceId, { folds, signal: new AbortController().signal, patienceMs: 300_000 });
   return {
-    data: { url, database, workspaceId, authorization: `Bearer ${secret}`, ...far },
+    data: { url, database, workspaceId, authorization, ...far },
     close: async () => {
       await gateway.close();
       await store.close();

@@ -1,0 +1,53 @@
+import 'reflect-metadata';
+import { cpus, totalmem } from 'node:os';
+import { Command, InvalidArgumentError } from 'commander';
+import { Stopped, startProgress } from './scale/progress.js';
+import { measureSize, type SizeFigures } from './scale/run.js';
+import { indexTable, latencyLine, latencyTable, rateTable, verdicts } from './scale/table.js';
+
+const fewestEntries = 1_000;
+const largest = 10_000_000;
+
+function sizesOf(list: string): number[] {
+  const sizes = list.split(',').map(Number);
+  if (!sizes.every((size) => Number.isSafeInteger(size) && size >= fewestEntries)) {
+    throw new InvalidArgumentError(`must be whole numbers of at least ${fewestEntries}, separated by commas`);
+  }
+  return sizes;
+}
+
+const program = new Command('bench:scale')
+  .description('Measures a gateway over logs of several sizes, and prints what grows with them.')
+  .option('--entries <list>', 'how many each log has', sizesOf, [100_000, 1_000_000])
+  .option('--large', `one of ${largest} more: an hour, and 40 GB of disk`)
+  .option('--seconds <n>', 'of each timed operation', Number, 2)
+  .option('--fold-seconds <n>', 'of each fold', Number, 20)
+  .option('--no-index-costs', 'does not tell what each index costs appending')
+  .parse();
+const { entries, large, seconds, foldSeconds, indexCosts } = program.opts<{
+  entries: number[];
+  large?: boolean;
+  seconds: number;
+  foldSeconds: number;
+  indexCosts: boolean;
+}>();
+
+const progress = startProgress();
+const all: SizeFigures[] = [];
+try {
+  for (const [at, size] of [...entries, ...(large ? [largest] : [])].entries()) {
+    const withIndexCosts = indexCosts && at === 0;
+    const report = (latency: Parameters<typeof latencyLine>[0]) => console.error(latencyLine(latency));
+    all.push(await measureSize(size, { seconds, foldSeconds, withIndexCosts, progress, report }));
+  }
+} catch (error) {
+  if (!(error instanceof Stopped)) throw error;
+  progress.tell('stopped; what is measured so far:');
+}
+console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GB`);
+if (all.length > 0) {
+  for (const table of [latencyTable(all), rateTable(all), indexTable(all), verdicts(all)]) {
+    console.log(`\n${table.join('\n')}`);
+  }
+}
+process.exit(0);
