@@ -39,7 +39,7 @@ async function calls(work: () => Promise<unknown>): Promise<string[]> {
   return sent.filter((command) => !notOfOperations.includes(command));
 }
 
-/** The page itself, with one item more to see whether the list goes on; then one look at what lies beyond its other ends. */
+/** The page itself, with one item more to see whether the list goes on. */
 const page = (collection: string, looks: number): string[] => Array(looks).fill(`find ${collection}`);
 
 describe('what a query asks of the store', () => {
@@ -47,14 +47,14 @@ describe('what a query asks of the store', () => {
     const relations = ['find users', 'find activities'];
     const few = await calls(() => gateway.data(ActivityLogsWithUsersDocument, { first: 5 }));
     const many = await calls(() => gateway.data(ActivityLogsWithUsersDocument, { first: 50 }));
-    expect(many).toEqual([...page('activity_logs', 2), ...relations]);
+    expect(many).toEqual([...page('activity_logs', 1), ...relations]);
     expect(few).toEqual(many);
   });
 
   it('resolves the names of a filter once', async () => {
     const filter = { users: ['alice@example.com', 'Bob Baker', gateway.users.bob] };
     const sent = await calls(() => gateway.data(ActivityLogsWithUsersDocument, { first: 50, filter }));
-    expect(sent).toEqual([...page('users', 2), ...page('activity_logs', 2), 'find users', 'find activities']);
+    expect(sent).toEqual([...page('users', 2), ...page('activity_logs', 1), 'find users', 'find activities']);
   });
 
   it('counts only when asked to', async () => {
@@ -86,9 +86,9 @@ describe('what a query asks of the store', () => {
   });
 
   it('is the same for users and for definitions', async () => {
-    expect(await calls(() => gateway.data(UsersDocument, {}))).toEqual([...page('users', 3), 'aggregate users']);
+    expect(await calls(() => gateway.data(UsersDocument, {}))).toEqual([...page('users', 1), 'aggregate users']);
     expect(await calls(() => gateway.data(ActivitiesDocument, {}))).toEqual([
-      ...page('activities', 3),
+      ...page('activities', 1),
       'aggregate activities',
     ]);
   });

@@ -29,13 +29,16 @@ export async function cutPage<T>(
   const found = size === 0 ? [] : await source.find({ ...span, limit: size + 1, enough: size, backward });
   const more = found.length > size;
   const nodes = more ? (backward ? found.slice(1) : found.slice(0, size)) : found;
+  // A page that could not be filled is where an open list ends; looking for more would be as long as looking for the page.
+  const isEnd = nodes.length < size && !(backward ? span.after : span.before);
+  const ahead = more ? true : isEnd ? false : undefined;
   const beside = neighbours(source, span, nodes, backward);
   const exists = async (where: Span | undefined): Promise<boolean> => where !== undefined && mayExist(source, where);
   return {
     items: nodes.map((node) => new Item(node, source.keyOf(node), name.list, start)),
     feedCursor: encodeFeedCursor(start.place),
-    hasNextPage: once(async () => (more && !backward) || exists(beside.next)),
-    hasPreviousPage: once(async () => (more && backward) || exists(beside.previous)),
+    hasNextPage: once(async () => (backward ? undefined : ahead) ?? exists(beside.next)),
+    hasPreviousPage: once(async () => (backward ? ahead : undefined) ?? exists(beside.previous)),
     totalCount: once(() => source.count()),
   };
 }
@@ -48,8 +51,8 @@ const mayExist = (source: ListSource<unknown>, where: Span): Promise<boolean> =>
   });
 
 /**
- * What lies after and before a page; undefined where nothing can. An empty page stands where its reading began:
- * at its cursor, or at that end of the list.
+ * What lies after and before a page; undefined where nothing can: a page that was read from an end of the list begins there.
+ * An empty page stands where its reading began: at its cursor, or at that end of the list.
  */
 function neighbours<T>(
   source: ListSource<T>,
@@ -59,8 +62,8 @@ function neighbours<T>(
 ): { next: Span | undefined; previous: Span | undefined } {
   if (nodes.length > 0) {
     return {
-      next: { after: { key: source.keyOf(nodes.at(-1)!) } },
-      previous: { before: { key: source.keyOf(nodes[0]!) } },
+      next: backward && !span.before ? undefined : { after: { key: source.keyOf(nodes.at(-1)!) } },
+      previous: !backward && !span.after ? undefined : { before: { key: source.keyOf(nodes[0]!) } },
     };
   }
   if (backward) {
