@@ -16,35 +16,44 @@ export interface LatencyBounds {
   readonly most: number;
 }
 
+/** Something that is timed. */
+export interface Asked {
+  readonly name: string;
+  ask(): Promise<Answer>;
+}
+
 /** What is compiled when it comes again is compiled by then, and what is read again is in memory. */
 const warmUps = 3;
 const fewest = 5;
 /** What takes so long is not repeated for more than is needed. */
 const longestMs = 4_000;
 
-/** Asks one after the other, until time or number is reached. */
-export async function latencyOf(
-  name: string,
-  ask: () => Promise<Answer>,
+/** Asks one after the other, in turns, so that what else the machine does meets all of them, until time or number is reached. */
+export async function latenciesOf(
+  all: readonly Asked[],
   { seconds, most }: LatencyBounds,
   { checkStopped }: Progress,
-): Promise<Latency> {
+): Promise<Latency[]> {
   const startedAt = performance.now();
-  const elapsedMs = (): number => performance.now() - startedAt;
-  const times: number[] = [];
-  let tooSlow = 0;
-  const isOver = (): boolean =>
-    times.length >= most || (elapsedMs() > seconds * 1000 && (times.length >= fewest || elapsedMs() > longestMs));
-  for (let n = 0; !isOver(); n += 1) {
-    checkStopped();
-    const askedAt = performance.now();
-    const { data } = await ask();
+  const elapsedMs = (): number => (performance.now() - startedAt) / all.length;
+  const samples = all.map(({ name, ask }) => ({ name, ask, times: [] as number[], tooSlow: 0 }));
+  const isOver = (rounds: number): boolean =>
+    rounds >= most || (elapsedMs() > seconds * 1000 && (rounds >= fewest || elapsedMs() > longestMs));
+  for (let round = 0; !isOver(samples[0]!.times.length); round += 1) {
     // What takes long by itself is not asked again only to be warm.
-    if (n < warmUps && elapsedMs() < longestMs) continue;
-    times.push(performance.now() - askedAt);
-    if (!data) tooSlow += 1;
+    const isWarming = round < warmUps && elapsedMs() < longestMs / warmUps;
+    for (const one of samples) {
+      checkStopped();
+      const askedAt = performance.now();
+      const { data } = await one.ask();
+      if (isWarming) continue;
+      one.times.push(performance.now() - askedAt);
+      if (!data) one.tooSlow += 1;
+    }
   }
-  const sorted = times.toSorted((one, other) => one - other);
-  const quantile = (part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;
-  return { name, p50: quantile(0.5), p99: quantile(0.99), samples: sorted.length, tooSlow };
+  return samples.map(({ name, times, tooSlow }) => {
+    const sorted = times.toSorted((one, other) => one - other);
+    const quantile = (part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;
+    return { name, p50: quantile(0.5), p99: quantile(0.99), samples: sorted.length, tooSlow };
+  });
 }

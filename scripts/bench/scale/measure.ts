@@ -1,6 +1,6 @@
-import { type Answer, type Explained, ScaleClient } from './client.js';
-import { type Latency, type LatencyBounds, latencyOf } from './latency.js';
-import { counts, create, filterPages, pages, statistics, type Timed, walk } from './operations.js';
+import type { Explained, ScaleClient } from './client.js';
+import { type Asked, type Latency, type LatencyBounds, latenciesOf } from './latency.js';
+import { counts, create, filterPages, page1, page1000, pages, statistics, type Timed, walk } from './operations.js';
 import type { Progress } from './progress.js';
 
 /** What is asked of one gateway, and how long it took. */
@@ -39,16 +39,19 @@ export async function measure(
   bounds: LatencyBounds,
   { progress, report }: { readonly progress: Progress; report(latency: Latency): void },
 ): Promise<Measured> {
-  const timed = async (name: string, ask: () => Promise<Answer>): Promise<Latency> => {
-    const latency = await latencyOf(name, ask, bounds, progress);
-    report(latency);
-    return latency;
+  const timed = async (...asked: Asked[]): Promise<Latency[]> => {
+    const latencies = await latenciesOf(asked, bounds, progress);
+    for (const latency of latencies) report(latency);
+    return latencies;
   };
-  const reads: Latency[] = [];
-  for (const question of questions) reads.push(await timed(question.name, () => client.ask(question)));
+  const askedOf = (question: Timed): Asked => ({ name: question.name, ask: () => client.ask(question) });
+  const isPage = ({ name }: Timed): boolean => name === page1 || name === page1000;
+  // Compared with one another, so in turns.
+  const reads = await timed(...questions.filter(isPage).map(askedOf));
+  for (const question of questions) if (!isPage(question)) reads.push(...(await timed(askedOf(question))));
   const exported = await readExport(client, bounds.seconds * 2);
-  const single = await timed('createActivityLog, one after the other', () => client.ask(create()));
-  return { reads, exported, single };
+  const [single] = await timed({ name: 'createActivityLog, one after the other', ask: () => client.ask(create()) });
+  return { reads, exported, single: single! };
 }
 
 /** Reads an export from its beginning for some seconds and then breaks it off. */
