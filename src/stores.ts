@@ -14,12 +14,14 @@ import { Notifications } from './store/notifications.js';
 import { PathwayCountsStore } from './store/pathway-counts.js';
 import { PathwayStandings } from './store/pathway-standings.js';
 import { Pathways } from './store/pathways.js';
+import { SearchWords } from './store/search-words.js';
 import { Users } from './store/users.js';
 
 /** Every collection that services read or write, by the name that they know it by. */
 export const storesOf = (store: Store) => ({
   links: new ControlLinks(store),
   pages: new ActivityLogPages(store),
+  searchWords: new SearchWords(store),
   stats: new ActivityLogStatsStore(store),
   logCounts: new ActivityLogCounts(store),
   countChanges: new CountChanges(store),

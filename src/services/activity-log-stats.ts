@@ -13,12 +13,12 @@ import { type FoldedParts, foldedRows, isFolded } from './activity-log-stats/fol
 import { countedNothing, grouped } from './activity-log-stats/grouping.js';
 import { type CheckedStats, checkStats, type StatsAsked } from './activity-log-stats/input.js';
 import { byPerson } from './activity-log-stats/people.js';
-import { visibleFilter } from './activity-logs/listing.js';
+import { rarestWordFirst, type SearchingParts, visibleFilter } from './activity-logs/listing.js';
 import type { ResolvingParts } from './activity-logs/resolve-filter.js';
 import { readKept } from './paging/kept.js';
 import { type PagingParts, startPage } from './paging/places.js';
 
-export interface ActivityLogStatsParts extends ResolvingParts, PagingParts, FoldedParts {
+export interface ActivityLogStatsParts extends ResolvingParts, PagingParts, FoldedParts, SearchingParts {
   readonly stats: Pick<ActivityLogStatsStore, 'end' | 'rows'>;
   readonly users: ResolvingParts['users'] & Pick<Users, 'byIdentities'>;
   readonly clock: Clock;
@@ -65,7 +65,7 @@ export class ActivityLogStatsService {
     const asked = checkStats(args);
     const { workspaceId } = viewer;
     const { place } = await startPage(this.parts, workspaceId, noList, { size: 0, backward: false }, args.atLeast);
-    const filter = await visibleFilter(this.parts, viewer, args.filter);
+    const filter = await rarestWordFirst(this.parts, workspaceId, await visibleFilter(this.parts, viewer, args.filter));
     const { seen } = await readKept(this.parts, place, ({ firstSeq }) =>
       this.#find({ place: { ...place, firstSeq }, filter }, asked),
     );

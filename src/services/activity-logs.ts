@@ -9,6 +9,7 @@ import {
   type ListActivityLogs,
   type ListingParts,
   listEntries,
+  type SearchingParts,
   visibleFilter,
   visibleNames,
 } from './activity-logs/listing.js';
@@ -22,7 +23,7 @@ import type { ReaderContext } from './nouns/results.js';
 import { FeedCursors } from './paging/epochs.js';
 import { SharedStates } from './paging/shared-states.js';
 
-export interface ActivityLogServiceParts extends ListingParts, WritingParts, RemovingParts {
+export interface ActivityLogServiceParts extends ListingParts, SearchingParts, WritingParts, RemovingParts {
   readonly users: ListingParts['users'] & WritingParts['users'];
   readonly activities: ListingParts['activities'];
   readonly pathways: ListingParts['pathways'] & WritingParts['pathways'];

@@ -4,6 +4,7 @@ import { type Id, newId } from '../../src/base/ids.js';
 import type { ResolvedFilter } from '../../src/model/activity-log-filter.js';
 import type { ActivityLogOrder } from '../../src/model/activity-log-order.js';
 import { userIdentity } from '../../src/model/identity.js';
+import { ActivityLogService } from '../../src/services/activity-logs.js';
 import { ofTypes } from '../../src/sources/thrive/types.js';
 import { Activities } from '../../src/store/activities.js';
 import { ActivityLogPages } from '../../src/store/activity-log-pages.js';
@@ -84,7 +85,7 @@ async function planOfFind(look: () => Promise<unknown>): Promise<Plan> {
   watched.db.client.on('commandStarted', keep);
   await look();
   watched.db.client.off('commandStarted', keep);
-  const { find, filter: where, sort, limit, hint } = sent[0]!;
+  const { find, filter: where, sort, limit, hint } = sent.at(-1)!;
   const explained = await watched.db.command({
     explain: { find, filter: where, ...(sort && { sort }), ...(limit && { limit }), ...(hint && { hint }) },
     verbosity: 'executionStats',
@@ -126,6 +127,15 @@ describe('the indexes of the log', () => {
     if (name === 'words') return expect(index).toBe('read_words');
     const plan = await planOf({ ...filter, [name]: [...(values as string[]), 'u:8', newId()] }, 'OCCURRED_AT_ASC');
     expect(plan).toMatchObject({ index, ordered: true });
+  });
+
+  it('read_words finds two words by the rarer one, in whichever order they are given', async () => {
+    const logs = new ActivityLogService({ ...services, pages });
+    for (const search of ['did word7', 'word7 did']) {
+      const page = { first: 50 };
+      const plan = await planOfFind(() => logs.list(viewerOf(workspaceId), { filter: { search }, page }));
+      expect(plan).toEqual({ index: 'read_words', ordered: true, examined: 20, returned: 20 });
+    }
   });
 
   it('read_order gives unfiltered lists, page after page, looking at no more than is shown', async () => {

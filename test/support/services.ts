@@ -22,6 +22,7 @@ import { CountChanges } from '../../src/store/count-changes.js';
 import { Enrolments } from '../../src/store/enrolments.js';
 import { FoldStates } from '../../src/store/fold-states.js';
 import { Pathways } from '../../src/store/pathways.js';
+import { SearchWords } from '../../src/store/search-words.js';
 import { Users } from '../../src/store/users.js';
 import { openTestStore } from './store.js';
 
@@ -38,6 +39,7 @@ export function openServices(store: Store) {
     pathways: new Pathways(store),
     enrolments: new Enrolments(store),
     pages: new ActivityLogPages(store),
+    searchWords: new SearchWords(store),
     stats: new ActivityLogStatsStore(store),
     logCounts: new ActivityLogCounts(store),
     countChanges: new CountChanges(store),

@@ -1,4 +1,5 @@
 import { canReadLogs, readsOwnOnly, requireScope } from '../../auth/policies.js';
+import type { Id } from '../../base/ids.js';
 import type { ActivityLog, EntryField } from '../../model/activity-log.js';
 import type { ActivityLogFilter, ResolvedFilter } from '../../model/activity-log-filter.js';
 import type { ActivityLogOrder } from '../../model/activity-log-order.js';
@@ -12,6 +13,7 @@ import {
   activityLogKeyLength,
   type OffsetSlice,
 } from '../../store/activity-log-pages.js';
+import type { SearchWords } from '../../store/search-words.js';
 import type { ReaderContext } from '../nouns/results.js';
 import { readKept } from '../paging/kept.js';
 import { cutPage, type ListSource } from '../paging/pages.js';
@@ -37,6 +39,11 @@ export interface ListingParts extends ResolvingParts, PagingParts {
   readonly pages: ActivityLogPages;
 }
 
+/** What puts the words of a search in the order to read by. */
+export interface SearchingParts {
+  readonly searchWords: Pick<SearchWords, 'rarestFirst'>;
+}
+
 /** The filter as a viewer's permissions narrow it, with what it takes to follow what its names mean. */
 export async function visibleNames(
   parts: ResolvingParts,
@@ -53,7 +60,7 @@ export const visibleFilter = async (...asked: Parameters<typeof visibleNames>): 
   (await visibleNames(...asked)).filter;
 
 export async function listEntries(
-  parts: ListingParts,
+  parts: ListingParts & SearchingParts,
   viewer: Viewer,
   args: ListActivityLogs,
 ): Promise<Page<ActivityLog>> {
@@ -63,7 +70,7 @@ export async function listEntries(
   const length = activityLogKeyLength(order);
   const name: ListName = { list: `activityLogs:${order}`, isKey: (key) => isIntegers(key, length) };
   const start = await startPage(parts, viewer.workspaceId, name, request, args.atLeast);
-  const filter = await visibleFilter(parts, viewer, args.filter);
+  const filter = await rarestWordFirst(parts, viewer.workspaceId, await visibleFilter(parts, viewer, args.filter));
   const list: ActivityLogList = {
     window: start.place,
     filter,
@@ -72,6 +79,15 @@ export async function listEntries(
     budget: args.budget,
   };
   return cutPage(keptSource(parts, list, start), name, start, request);
+}
+
+/** The same filter, such that the store reads by the word of a search that is rarest. */
+export async function rarestWordFirst(
+  { searchWords }: SearchingParts,
+  workspaceId: Id,
+  filter: ResolvedFilter,
+): Promise<ResolvedFilter> {
+  return filter.words ? { ...filter, words: await searchWords.rarestFirst(workspaceId, filter.words) } : filter;
 }
 
 /** A list's reads, each followed by a look at what retention keeps. */
