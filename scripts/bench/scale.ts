@@ -20,15 +20,17 @@ const program = new Command('bench:scale')
   .description('Measures a gateway over logs of several sizes, and prints what grows with them.')
   .option('--entries <list>', 'how many each log has', sizesOf, [100_000, 1_000_000])
   .option('--large', `one of ${largest} more: an hour, and 40 GB of disk`)
-  .option('--seconds <n>', 'of each timed operation', Number, 2)
+  .option('--seconds <n>', 'of each timed operation', Number, 1.5)
   .option('--fold-seconds <n>', 'of each fold', Number, 20)
+  .option('--cache-megabytes <n>', "the engine's cache; absent: what it takes by itself", Number)
   .option('--no-index-costs', 'does not tell what each index costs appending')
   .parse();
-const { entries, large, seconds, foldSeconds, indexCosts } = program.opts<{
+const { entries, large, seconds, foldSeconds, cacheMegabytes, indexCosts } = program.opts<{
   entries: number[];
   large?: boolean;
   seconds: number;
   foldSeconds: number;
+  cacheMegabytes?: number;
   indexCosts: boolean;
 }>();
 
@@ -38,7 +40,7 @@ try {
   for (const [at, size] of [...entries, ...(large ? [largest] : [])].entries()) {
     const withIndexCosts = indexCosts && at === 0;
     const report = (latency: Parameters<typeof latencyLine>[0]) => console.error(latencyLine(latency));
-    all.push(await measureSize(size, { seconds, foldSeconds, withIndexCosts, progress, report }));
+    all.push(await measureSize(size, { seconds, foldSeconds, cacheMegabytes, withIndexCosts, progress, report }));
   }
 } catch (error) {
   if (!(error instanceof Stopped)) throw error;

@@ -37,6 +37,8 @@ export interface ScaleOptions {
   readonly seconds: number;
   /** Of each fold. */
   readonly foldSeconds: number;
+  /** Absent: what the engine takes by itself. */
+  readonly cacheMegabytes?: number;
   /** Whether this size also tells what each index costs. */
   readonly withIndexCosts: boolean;
   readonly progress: Progress;
@@ -62,6 +64,7 @@ export function measureSize(entries: number, options: ScaleOptions): Promise<Siz
 
 async function measureStore(store: Store, url: string, entries: number, options: ScaleOptions): Promise<SizeFigures> {
   const { progress, seconds, foldSeconds, withIndexCosts } = options;
+  await setCache(store, options.cacheMegabytes);
   await ensureSchema(store);
   progress.tell(`${entries} entries: people, activities and pathways`);
   const world = await makeWorld(store);
@@ -87,6 +90,11 @@ async function measureStore(store: Store, url: string, entries: number, options:
   const answerable = questions.filter(({ name }) => answered.includes(name));
   const explained = await closing(explaining, () => explain(explaining, answerable, progress));
   return { entries, load, sizes, indexCosts: costs, folds, tailFolds, appendedPerSecond, explained, ...measured };
+}
+
+async function setCache({ db }: Store, megabytes: number | undefined): Promise<void> {
+  if (megabytes === undefined) return;
+  await db.admin().command({ setParameter: 1, wiredTigerEngineRuntimeConfig: `cache_size=${megabytes}M` });
 }
 
 async function closing<T>(client: ScaleClient, work: () => Promise<T>): Promise<T> {
