@@ -10,18 +10,22 @@ export class Stopped extends Error {
   override readonly name = 'Stopped';
 }
 
-/** Tells how long it has been running before each line. The first SIGINT or SIGTERM stops it tidily. */
+/** A terminal and the programs in between may each hand on the same signal. */
+const sameSignalMs = 2_000;
+
+/** Tells how long it has been running before each line. SIGINT or SIGTERM stops it tidily; once more, at once. */
 export function startProgress(): Progress {
   const startedAt = performance.now();
-  let isStopped = false;
+  let stoppedAt: number | undefined;
   const stop = (): void => {
-    isStopped = true;
+    stoppedAt ??= performance.now();
+    if (performance.now() - stoppedAt > sameSignalMs) process.exit(130);
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
   return {
     tell: (line) => console.error(`${((performance.now() - startedAt) / 1000).toFixed(0).padStart(5)} s  ${line}`),
     checkStopped: () => {
-      if (isStopped) throw new Stopped('Interrupted');
+      if (stoppedAt !== undefined) throw new Stopped('Interrupted');
     },
   };
 }

@@ -67,7 +67,7 @@ async function measureStore(store: Store, url: string, entries: number, options:
   await setCache(store, options.cacheMegabytes);
   await ensureSchema(store);
   progress.tell(`${entries} entries: people, activities and pathways`);
-  const world = await makeWorld(store);
+  const world = await makeWorld(store, progress);
   const load = await loadEntries(store, world, entries, progress);
   const sizes = await sizesOf(store);
   const costs = withIndexCosts ? await indexCosts(store, world, progress) : undefined;
