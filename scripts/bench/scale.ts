@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import { cpus, totalmem } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
+import type { Latency } from './scale/latency.js';
 import { Stopped, startProgress } from './scale/progress.js';
-import { measureSize, type SizeFigures } from './scale/run.js';
+import { measureSizes } from './scale/run.js';
 import { indexTable, latencyLine, latencyTable, rateTable, verdicts } from './scale/table.js';
 
 const fewestEntries = 1_000;
@@ -35,21 +36,17 @@ const { entries, large, seconds, foldSeconds, cacheMegabytes, indexCosts } = pro
 }>();
 
 const progress = startProgress();
-const all: SizeFigures[] = [];
-try {
-  for (const [at, size] of [...entries, ...(large ? [largest] : [])].entries()) {
-    const withIndexCosts = indexCosts && at === 0;
-    const report = (latency: Parameters<typeof latencyLine>[0]) => console.error(latencyLine(latency));
-    all.push(await measureSize(size, { seconds, foldSeconds, cacheMegabytes, withIndexCosts, progress, report }));
-  }
-} catch (error) {
-  if (!(error instanceof Stopped)) throw error;
-  progress.tell('stopped; what is measured so far:');
-}
+const sizes = [...entries, ...(large ? [largest] : [])];
+const report = (latency: Latency): void => console.error(latencyLine(latency));
+const options = { seconds, foldSeconds, cacheMegabytes, withIndexCosts: indexCosts, progress, report };
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GB`);
-if (all.length > 0) {
+try {
+  const all = await measureSizes(sizes, options);
   for (const table of [latencyTable(all), rateTable(all), indexTable(all), verdicts(all)]) {
     console.log(`\n${table.join('\n')}`);
   }
+} catch (error) {
+  if (!(error instanceof Stopped)) throw error;
+  progress.tell('stopped');
 }
 process.exit(0);

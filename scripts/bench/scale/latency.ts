@@ -4,6 +4,8 @@ import type { Progress } from './progress.js';
 /** How long something took, in milliseconds. */
 export interface Latency {
   readonly name: string;
+  /** Of the log that was asked. */
+  readonly entries: number;
   readonly p50: number;
   readonly p99: number;
   readonly samples: number;
@@ -19,6 +21,7 @@ export interface LatencyBounds {
 /** Something that is timed. */
 export interface Asked {
   readonly name: string;
+  readonly entries: number;
   ask(): Promise<Answer>;
 }
 
@@ -36,7 +39,7 @@ export async function latenciesOf(
 ): Promise<Latency[]> {
   const startedAt = performance.now();
   const elapsedMs = (): number => (performance.now() - startedAt) / all.length;
-  const samples = all.map(({ name, ask }) => ({ name, ask, times: [] as number[], tooSlow: 0 }));
+  const samples = all.map((one) => ({ ...one, times: [] as number[], tooSlow: 0 }));
   const isOver = (rounds: number): boolean =>
     rounds >= most || (elapsedMs() > seconds * 1000 && (rounds >= fewest || elapsedMs() > longestMs));
   for (let round = 0; !isOver(samples[0]!.times.length); round += 1) {
@@ -51,9 +54,9 @@ export async function latenciesOf(
       if (!data) one.tooSlow += 1;
     }
   }
-  return samples.map(({ name, times, tooSlow }) => {
+  return samples.map(({ name, entries, times, tooSlow }) => {
     const sorted = times.toSorted((one, other) => one - other);
     const quantile = (part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;
-    return { name, p50: quantile(0.5), p99: quantile(0.99), samples: sorted.length, tooSlow };
+    return { name, entries, p50: quantile(0.5), p99: quantile(0.99), samples: sorted.length, tooSlow };
   });
 }

@@ -33,25 +33,45 @@ async function farCursor(client: ScaleClient, total: number): Promise<string> {
   return after!;
 }
 
+/** A gateway over a log of some size, and what it is asked. */
+export interface Measurable {
+  readonly entries: number;
+  readonly client: ScaleClient;
+  /** The same of every size, in the same order, with values of their own. */
+  readonly questions: readonly Timed[];
+}
+
+/** Asks the same of every size in turns. @returns what was measured of each, in their order. */
 export async function measure(
-  client: ScaleClient,
-  questions: readonly Timed[],
+  all: readonly Measurable[],
   bounds: LatencyBounds,
   { progress, report }: { readonly progress: Progress; report(latency: Latency): void },
-): Promise<Measured> {
-  const timed = async (...asked: Asked[]): Promise<Latency[]> => {
+): Promise<Measured[]> {
+  const timed = async (asked: readonly Asked[]): Promise<Latency[]> => {
     const latencies = await latenciesOf(asked, bounds, progress);
     for (const latency of latencies) report(latency);
     return latencies;
   };
-  const askedOf = (question: Timed): Asked => ({ name: question.name, ask: () => client.ask(question) });
-  const isPage = ({ name }: Timed): boolean => name === page1 || name === page1000;
-  // Compared with one another, so in turns.
-  const reads = await timed(...questions.filter(isPage).map(askedOf));
-  for (const question of questions) if (!isPage(question)) reads.push(...(await timed(askedOf(question))));
-  const exported = await readExport(client, bounds.seconds * 2);
-  const [single] = await timed({ name: 'createActivityLog, one after the other', ask: () => client.ask(create()) });
-  return { reads, exported, single: single! };
+  const reads: Latency[][] = all.map(() => []);
+  for (const group of groupsOf(all[0]!.questions)) {
+    const asked = all.flatMap(({ entries, client, questions }) =>
+      group.map((at) => ({ name: questions[at]!.name, entries, ask: () => client.ask(questions[at]!) })),
+    );
+    for (const [at, latency] of (await timed(asked)).entries()) reads[Math.floor(at / group.length)]!.push(latency);
+  }
+  progress.tell('exporting');
+  const exports: Measured['exported'][] = [];
+  for (const { client } of all) exports.push(await readExport(client, bounds.seconds * 2));
+  const name = 'createActivityLog, one after the other';
+  const singles = await timed(all.map(({ entries, client }) => ({ name, entries, ask: () => client.ask(create()) })));
+  return all.map((_, at) => ({ reads: reads[at]!, exported: exports[at]!, single: singles[at]! }));
+}
+
+/** Which questions are asked in turns: those that are compared with one another, each of the others by itself. */
+function groupsOf(questions: readonly Timed[]): number[][] {
+  const numbers = [...questions.keys()];
+  const isPage = (at: number): boolean => [page1, page1000].includes(questions[at]!.name);
+  return [numbers.filter(isPage), ...numbers.filter((at) => !isPage(at)).map((at) => [at])];
 }
 
 /** Reads an export from its beginning for some seconds and then breaks it off. */

@@ -10,8 +10,8 @@ const ms = (value: number): string => value.toFixed(value < 10 ? 1 : 0);
 const times = (value: number): string => value.toFixed(2);
 
 /** How one operation did, in one line. */
-export const latencyLine = ({ name, p50, p99, samples, tooSlow }: Latency): string =>
-  `        ${name}: p50 ${ms(p50)} ms, p99 ${ms(p99)} ms, of ${samples}${slowNote(tooSlow, samples)}`;
+export const latencyLine = ({ name, entries, p50, p99, samples, tooSlow }: Latency): string =>
+  `        ${name}, ${grouped(entries)}: p50 ${ms(p50)} ms, p99 ${ms(p99)} ms, of ${samples}${slowNote(tooSlow, samples)}`;
 
 const slowNote = (tooSlow: number, samples: number): string =>
   tooSlow === 0 ? '' : tooSlow === samples ? ', QUERY_TOO_SLOW' : `, ${tooSlow} of them QUERY_TOO_SLOW`;
@@ -111,12 +111,19 @@ export function verdicts(all: readonly SizeFigures[]): string[] {
   const grown = others.flatMap((one) => {
     const ratios = [...one.reads, one.single].map((latency) => {
       const before = latencyOf(base!, latency.name);
-      return { name: latency.name, p50: latency.p50 / before.p50, p99: latency.p99 / before.p99 };
+      const [looks = 0, looked = 0] = [one, base!].map(
+        ({ explained }) => explained.get(latency.name)?.documentsExamined,
+      );
+      const [p50, p99] = [latency.p50 / before.p50, latency.p99 / before.p99];
+      return { name: latency.name, p50, p99, looks: looks / looked };
     });
     const over = ratios.filter(({ p99 }) => p99 > growth);
     return [
       `p99 at ${grouped(one.entries)} within ${growth} × that at ${grouped(base!.entries)}: ${ratios.length - over.length} of ${ratios.length} operations`,
-      ...over.map(({ name, p50, p99 }) => `  above it: ${name}, p99 × ${times(p99)}, p50 × ${times(p50)}`),
+      ...over.map(
+        ({ name, p50, p99, looks }) =>
+          `  above it: ${name}, p99 × ${times(p99)}, p50 × ${times(p50)}, documents examined × ${Number.isNaN(looks) ? '–' : times(looks)}`,
+      ),
     ];
   });
   return [...far, ...grown];
