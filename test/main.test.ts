@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { connectStore } from '../src/store/connect.js';
+import { builtProgram } from './support/programs.js';
 
-const program = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const program = await builtProgram('src/main.ts');
 const secrets = { TOKEN_SECRET: 't'.repeat(40), SOURCE_SECRET_KEY: 's'.repeat(40) };
 const database = `test_main_${process.pid}`;
 
@@ -25,7 +25,7 @@ class Started {
 
   constructor(env: Record<string, string>) {
     const { PATH, HOME } = process.env;
-    this.#child = spawn(process.execPath, ['--import', 'tsx', program], {
+    this.#child = spawn(process.execPath, ['--enable-source-maps', program], {
       env: { PATH, HOME, PORT: '0', LOG_LEVEL: 'silent', ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });

@@ -7,10 +7,12 @@ import { silentLogger } from '../../src/base/logger.js';
 import { openLog } from '../../src/log/log.js';
 import type { Store } from '../../src/store/connect.js';
 import { Deliveries } from '../../src/store/deliveries.js';
+import { builtProgram } from '../support/programs.js';
 import { entryDraft } from '../support/services.js';
 import { authenticatorOn, basic, openAuthStore } from './support.js';
 
 const root = join(import.meta.dirname, '../..');
+const program = await builtProgram('scripts/admin.ts');
 let store: Store;
 beforeAll(async () => {
   store = await openAuthStore();
@@ -24,9 +26,11 @@ interface Run {
 }
 
 /** The command as its user runs it, on this test's database. */
-function admin(...args: string[]): Promise<Run> {
+const admin = (...args: string[]): Promise<Run> => run(program, ...args);
+
+function run(...args: string[]): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/admin.ts', ...args], {
+    const child = spawn(process.execPath, args, {
       cwd: root,
       env: { PATH: process.env.PATH, MONGODB_URL: inject('mongodbUrl'), DATABASE: store.db.databaseName },
     });
@@ -124,7 +128,8 @@ it('has deliveries of a source processed again', async () => {
 });
 
 it('helps, with an example for each command', async () => {
-  const { code, out } = await admin('--help');
+  // From the source, as `npm run admin` starts it.
+  const { code, out } = await run('--import', 'tsx', 'scripts/admin.ts', '--help');
   expect(code).toBe(0);
   const commands = [...out.matchAll(/^ {2}([a-z-]+-[a-z]+|revoke|retain) /gm)].map((match) => match[1]!);
   expect(commands).toHaveLength(12);

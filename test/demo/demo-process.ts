@@ -1,12 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { PacedDemoOrder } from '../../scripts/demo/order.js';
 import { deferred } from '../../src/base/lifecycle.js';
 import { type DemoMessage, demoOrderVariable } from '../../src/demo.js';
+import { builtProgram } from '../support/programs.js';
 
-const program = fileURLToPath(new URL('../../scripts/demo/main.ts', import.meta.url));
+const program = await builtProgram('scripts/demo/main.ts');
 
 /** Seals the secrets of the demo's sources. */
 export const sourceSecretKey = '-'.repeat(32);
@@ -23,7 +23,6 @@ export class DemoProcess {
     const whole: PacedDemoOrder = { leaseMs: 2500, pauseMs: [5, 20], keys, sourceSecretKey, ...order };
     this.#child = fork(program, {
       env: { ...process.env, [demoOrderVariable]: JSON.stringify(whole) },
-      execArgv: ['--import', 'tsx'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child.on('message', (message) => {

@@ -16,10 +16,12 @@ import { LogStates } from '../../src/store/log-states.js';
 import { Sources } from '../../src/store/sources.js';
 import { UnscopedStore } from '../../src/store/unscoped.js';
 import { startGateway } from '../support/gateway.js';
+import { builtProgram } from '../support/programs.js';
 import { openTestStore } from '../support/store.js';
 import { DemoProcess, sourceSecretKey } from './demo-process.js';
 import { DemoStore, entriesOf } from './support.js';
 
+const adminProgram = await builtProgram('scripts/admin.ts');
 const start = (store: Store): DemoProcess =>
   new DemoProcess({ url: inject('mongodbUrl'), database: store.db.databaseName });
 
@@ -100,7 +102,7 @@ describe('the demo on one store', { timeout: 120_000 }, async () => {
     const fault = async () =>
       ((await fetch(baseUrl + faultPath)).json() as Promise<{ kind: string }>).then(({ kind }) => kind);
     const admin = (...args: string[]) =>
-      promisify(execFile)(process.execPath, ['--import', 'tsx', 'scripts/admin.ts', 'emulator', ...args], {
+      promisify(execFile)(process.execPath, [adminProgram, 'emulator', ...args], {
         env: { PATH: process.env.PATH, MONGODB_URL: inject('mongodbUrl'), DATABASE: store.db.databaseName },
       });
     expect((await admin('thrive', 'away')).stdout).toMatch(/^fault +away$/m);

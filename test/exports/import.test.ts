@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { newId } from '../../src/base/ids.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { builtProgram } from '../support/programs.js';
 import { entryDraft } from '../support/services.js';
+
+const program = await builtProgram('scripts/admin.ts');
 
 let here: TestGateway;
 let there: TestGateway;
@@ -42,9 +45,9 @@ async function importFile(
   file: string,
   onProgress: (child: ReturnType<typeof spawn>) => void = () => {},
 ): Promise<Run> {
-  const args = ['--import', 'tsx', 'scripts/admin.ts', 'import', file, '--workspace', home.key];
+  const args = [program, 'import', file, '--workspace', home.key];
   const env = { PATH: process.env.PATH, MONGODB_URL: inject('mongodbUrl'), DATABASE: store.db.databaseName };
-  const child = spawn(process.execPath, args, { cwd: join(import.meta.dirname, '../..'), env });
+  const child = spawn(process.execPath, args, { env });
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk) => {
     out += chunk;

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { beforeAll, expect, inject, it } from 'vitest';
 import { type Id, newId } from '../../src/base/ids.js';
 import { Sealing } from '../../src/base/sealing.js';
@@ -8,9 +7,10 @@ import type { Store } from '../../src/store/connect.js';
 import { type SourceDocument, sourceCollection } from '../../src/store/source-document.js';
 import { Sources } from '../../src/store/sources.js';
 import { addWorkspace } from '../support/people.js';
+import { builtProgram } from '../support/programs.js';
 import { openTestStore } from '../support/store.js';
 
-const root = join(import.meta.dirname, '../..');
+const program = await builtProgram('scripts/admin.ts');
 const keys = {
   old: 'the-old-key-of-more-than-thirty-two-characters',
   new: 'the-new-key-of-more-than-thirty-two-characters',
@@ -66,8 +66,7 @@ function rotate({
   killAfter,
 }: Rotation): Promise<{ code: number | null; out: string; err: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/admin.ts', 'rotate-source-secrets', ...args], {
-      cwd: root,
+    const child = spawn(process.execPath, [program, 'rotate-source-secrets', ...args], {
       env: { PATH: process.env.PATH, MONGODB_URL: inject('mongodbUrl'), DATABASE: store.db.databaseName, ...env },
     });
     child.stdin.end(input ?? '');

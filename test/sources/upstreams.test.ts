@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { EmulatedSystem } from '../../scripts/upstreams/company.js';
 import type { Emulator } from '../../scripts/upstreams/emulator.js';
@@ -9,10 +8,11 @@ import { falkorToken } from '../../scripts/upstreams/falkor.js';
 import { movingPathwayIds, movingRows } from '../../scripts/upstreams/falkor-moving.js';
 import { faultPath, rowsPath } from '../../scripts/upstreams/faults.js';
 import { allConnectors } from '../../src/sources/connectors.js';
+import { builtProgram } from '../support/programs.js';
 import { drive, recorded } from './suite/driving.js';
 
-const program = fileURLToPath(new URL('../../scripts/upstreams/main.ts', import.meta.url));
-const child = spawn(process.execPath, ['--import', 'tsx', program, '--past', '40', '--every', '0'], {
+const program = await builtProgram('scripts/upstreams/main.ts');
+const child = spawn(process.execPath, [program, '--past', '40', '--every', '0'], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 afterAll(() => void child.kill('SIGKILL'));
