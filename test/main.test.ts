@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { builtProgram } from '../scripts/support/built-program.js';
 import { connectStore } from '../src/store/connect.js';
-import { builtProgram } from './support/programs.js';
 
 const program = await builtProgram('src/main.ts');
 const secrets = { TOKEN_SECRET: 't'.repeat(40), SOURCE_SECRET_KEY: 's'.repeat(40) };

@@ -5,10 +5,10 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { sleep } from '../../src/base/lifecycle.js';
 import { silentLogger } from '../../src/base/logger.js';
 import { type Engine, openEngine } from '../../src/store/engine/engine.js';
+import { builtProgram } from '../support/built-program.js';
 import { SeededRandom } from '../support/random.js';
 import { chaosFilters } from './live-entries.js';
 import { ChaosGateway } from './live-gateways.js';
@@ -53,7 +53,6 @@ export interface LiveChaosResult {
 
 /** Above what its last calls of the store may take together. */
 const writerPatienceMs = 60_000;
-const writerProgram = fileURLToPath(new URL('./live-writer.ts', import.meta.url));
 
 /**
  * Entries are written and removed while stock graphql-ws clients follow them through several gateways; clients are cut
@@ -113,7 +112,7 @@ export async function runLiveChaos(options: LiveChaosOptions): Promise<LiveChaos
 }
 
 async function startWriter(order: LiveWriterOrder): Promise<ChildProcess> {
-  const child = fork(writerProgram, [JSON.stringify(order)], { execArgv: ['--import', 'tsx'] });
+  const child = fork(await builtProgram('scripts/chaos/live-writer.ts'), [JSON.stringify(order)], { execArgv: [] });
   await once(child, 'message');
   return child;
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { deferred } from '../../src/base/lifecycle.js';
+import { builtProgram } from '../support/built-program.js';
 
 export interface GatewayOrder {
   readonly url: string;
@@ -8,8 +8,6 @@ export interface GatewayOrder {
   /** False: this gateway neither tells others what it appended nor hears of it but by polling. */
   readonly signals: boolean;
 }
-
-const program = fileURLToPath(new URL('./live-gateway.ts', import.meta.url));
 
 /** A gateway's process, killed and started again. */
 export class ChaosGateway {
@@ -22,7 +20,7 @@ export class ChaosGateway {
   /** Resolves once it listens. */
   async start(signals: boolean): Promise<void> {
     const order: GatewayOrder = { url: this.target.url, database: this.target.database, signals };
-    const child = fork(program, [JSON.stringify(order)], { execArgv: ['--import', 'tsx'] });
+    const child = fork(await builtProgram('scripts/chaos/live-gateway.ts'), [JSON.stringify(order)], { execArgv: [] });
     this.#child = child;
     const { promise, resolve, reject } = deferred();
     child.on('message', ({ url }: { url: string }) => {

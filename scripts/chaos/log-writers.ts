@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { type Deferred, deferred } from '../../src/base/lifecycle.js';
+import { builtProgram } from '../support/built-program.js';
 
 export interface ChaosTarget {
   readonly url: string;
@@ -13,8 +13,6 @@ export interface Acknowledged {
   readonly id: string;
   readonly seq: number;
 }
-
-const program = fileURLToPath(new URL('./log-writer.ts', import.meta.url));
 
 /** A writer's process, killed and started again, and what it was told by the log over all its lives. */
 export class ChaosWriter {
@@ -36,8 +34,8 @@ export class ChaosWriter {
   /** Resolves once the process writes. */
   async start(): Promise<void> {
     const order = { ...this.target, name: this.name, from: this.#firstUnknown(), seed: this.seed() };
-    const child = fork(program, [JSON.stringify(order)], {
-      execArgv: ['--import', 'tsx'],
+    const child = fork(await builtProgram('scripts/chaos/log-writer.ts'), [JSON.stringify(order)], {
+      execArgv: [],
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
     this.#child = child;

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ObjectId } from 'mongodb';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { builtProgram } from '../../scripts/support/built-program.js';
 import { newId } from '../../src/base/ids.js';
 import { silentLogger } from '../../src/base/logger.js';
 import { openLog } from '../../src/log/log.js';
 import type { Store } from '../../src/store/connect.js';
 import { Deliveries } from '../../src/store/deliveries.js';
-import { builtProgram } from '../support/programs.js';
 import { entryDraft } from '../support/services.js';
 import { authenticatorOn, basic, openAuthStore } from './support.js';
 

@@ -2,9 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import type { PacedDemoOrder } from '../../scripts/demo/order.js';
+import { builtProgram } from '../../scripts/support/built-program.js';
 import { deferred } from '../../src/base/lifecycle.js';
 import { type DemoMessage, demoOrderVariable } from '../../src/demo.js';
-import { builtProgram } from '../support/programs.js';
 
 const program = await builtProgram('scripts/demo/main.ts');
 
@@ -23,6 +23,7 @@ export class DemoProcess {
     const whole: PacedDemoOrder = { leaseMs: 2500, pauseMs: [5, 20], keys, sourceSecretKey, ...order };
     this.#child = fork(program, {
       env: { ...process.env, [demoOrderVariable]: JSON.stringify(whole) },
+      execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child.on('message', (message) => {

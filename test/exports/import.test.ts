@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { builtProgram } from '../../scripts/support/built-program.js';
 import { newId } from '../../src/base/ids.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { builtProgram } from '../support/programs.js';
 import { entryDraft } from '../support/services.js';
 
 const program = await builtProgram('scripts/admin.ts');

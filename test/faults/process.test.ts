@@ -1,20 +1,20 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { CountActivityLogsDocument, CreateActivityLogsDocument } from '../../schema/operations/operations.js';
 import type { GatewayOrder } from '../../scripts/chaos/live-gateways.js';
+import { builtProgram } from '../../scripts/support/built-program.js';
 import { killed } from '../support/engine-processes.js';
 import { Following, stockClient } from '../support/following.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { actionsOf, isReady, writeUntilThere } from './writer.js';
 
-const program = fileURLToPath(new URL('../../scripts/chaos/live-gateway.ts', import.meta.url));
+const program = await builtProgram('scripts/chaos/live-gateway.ts');
 
 /** A second gateway on a first one's database, as a process of its own. */
 async function startBeside(gateway: TestGateway, flags: string[] = []): Promise<{ child: ChildProcess; url: string }> {
   const order: GatewayOrder = { url: inject('mongodbUrl'), database: gateway.store.db.databaseName, signals: true };
-  const child = fork(program, [JSON.stringify(order)], { execArgv: ['--import', 'tsx', ...flags] });
+  const child = fork(program, [JSON.stringify(order)], { execArgv: flags });
   onTestFinished(() => killed(child));
   const [{ url }] = (await once(child, 'message')) as [{ url: string }];
   return { child, url };

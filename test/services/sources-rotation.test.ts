@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { beforeAll, expect, inject, it } from 'vitest';
+import { builtProgram } from '../../scripts/support/built-program.js';
 import { type Id, newId } from '../../src/base/ids.js';
 import { Sealing } from '../../src/base/sealing.js';
 import type { Source } from '../../src/model/source.js';
@@ -7,7 +8,6 @@ import type { Store } from '../../src/store/connect.js';
 import { type SourceDocument, sourceCollection } from '../../src/store/source-document.js';
 import { Sources } from '../../src/store/sources.js';
 import { addWorkspace } from '../support/people.js';
-import { builtProgram } from '../support/programs.js';
 import { openTestStore } from '../support/store.js';
 
 const program = await builtProgram('scripts/admin.ts');

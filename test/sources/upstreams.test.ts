@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
+import { builtProgram } from '../../scripts/support/built-program.js';
 import type { EmulatedSystem } from '../../scripts/upstreams/company.js';
 import type { Emulator } from '../../scripts/upstreams/emulator.js';
 import { falkorToken } from '../../scripts/upstreams/falkor.js';
 import { movingPathwayIds, movingRows } from '../../scripts/upstreams/falkor-moving.js';
 import { faultPath, rowsPath } from '../../scripts/upstreams/faults.js';
 import { allConnectors } from '../../src/sources/connectors.js';
-import { builtProgram } from '../support/programs.js';
 import { drive, recorded } from './suite/driving.js';
 
 const program = await builtProgram('scripts/upstreams/main.ts');

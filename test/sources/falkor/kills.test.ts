@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { ObjectId } from 'mongodb';
 import { afterAll, expect, inject, it } from 'vitest';
+import { builtProgram } from '../../../scripts/support/built-program.js';
 import type { PullOrder } from '../../../scripts/support/pulling.js';
 import { SeededRandom } from '../../../scripts/support/random.js';
 import { falkorToken } from '../../../scripts/upstreams/falkor.js';
@@ -12,7 +12,7 @@ import { openReading } from '../../ingest/reading.js';
 import { row, startPathways, storeOwner } from './support.js';
 
 const kills = Number(process.env.PULL_KILLS ?? 4);
-const program = fileURLToPath(new URL('../suite/killed-puller.ts', import.meta.url));
+const program = await builtProgram('scripts/support/puller.ts');
 const children = new Set<ChildProcess>();
 afterAll(() => {
   for (const child of children) child.kill('SIGKILL');
@@ -46,7 +46,7 @@ it(`records each change of each row once, in a line, though ${kills} of its read
     leaseMs: 300,
   };
   const start = async (): Promise<ChildProcess> => {
-    const child = fork(program, [JSON.stringify(order)], { execArgv: ['--import', 'tsx'] });
+    const child = fork(program, [JSON.stringify(order)], { execArgv: [] });
     children.add(child);
     await once(child, 'message');
     return child;

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, inject, it } from 'vitest';
+import { builtProgram } from '../../../scripts/support/built-program.js';
 import type { PullOrder } from '../../../scripts/support/pulling.js';
 import { SeededRandom } from '../../../scripts/support/random.js';
 import { sleep } from '../../../src/base/lifecycle.js';
@@ -12,7 +12,7 @@ import { sources } from './kits.js';
 /** How many processes are killed for each source. */
 const kills = Number(process.env.PULL_KILLS ?? 4);
 const firstRows = 600;
-const program = fileURLToPath(new URL('./killed-puller.ts', import.meta.url));
+const program = await builtProgram('scripts/support/puller.ts');
 const children = new Set<ChildProcess>();
 afterAll(() => {
   for (const child of children) child.kill('SIGKILL');
@@ -37,7 +37,7 @@ describe.each(sources)('$system', ({ connector, kit, system }) => {
       leaseMs: 300,
     };
     const start = async (): Promise<ChildProcess> => {
-      const child = fork(program, [JSON.stringify(order)], { execArgv: ['--import', 'tsx'] });
+      const child = fork(program, [JSON.stringify(order)], { execArgv: [] });
       children.add(child);
       await once(child, 'message');
       return child;

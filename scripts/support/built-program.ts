@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildServer } from '../../scripts/build-server.js';
+import { buildServer } from '../build-server.js';
 
 const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 let built: Promise<number> | undefined;
 
 /**
- * A program of ours as `npm start` has it: built, since to compile it at each start takes longer than what most tests
- * start it for.
+ * A program of ours as `npm start` has it: built, since to compile it at each start takes longer than what most are
+ * started for.
  * @param source e.g. `scripts/admin.ts`.
  * @returns the file to start, which needs no loader.
  */
