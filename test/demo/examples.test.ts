@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { runDemo } from '../../scripts/demo/demo.js';
+import type { Id } from '../../src/base/ids.js';
 import { deferred } from '../../src/base/lifecycle.js';
 import { silentLogger } from '../../src/base/logger.js';
+import { untilFolded } from '../../src/demo.js';
+import { projectionsOf } from '../../src/projections/projections.js';
 import type { Example } from '../../src/server/pages/example.js';
 import { examples } from '../../src/server/pages/examples.js';
 import { Following, stockClient } from '../support/following.js';
@@ -12,7 +15,7 @@ let gateway: TestGateway;
 
 beforeAll(async () => {
   gateway = await startGateway({ connectors: new TestSystems().connectors });
-  const ready = deferred();
+  const ready = deferred<Id>();
   const stopping = new AbortController();
   const running = runDemo(
     {
@@ -21,12 +24,20 @@ beforeAll(async () => {
       keys: { apiKey: 'demo-key', secret: 'demo-secret', readerSecret: 'demo-reader-secret' },
       sourceSecretKey: '-'.repeat(32),
     },
-    { logger: silentLogger, signal: stopping.signal, tell: (message) => void ('ready' in message && ready.resolve()) },
+    {
+      logger: silentLogger,
+      signal: stopping.signal,
+      tell: (message) => void ('ready' in message && ready.resolve(message.ready)),
+    },
   );
-  await Promise.race([ready.promise, running]);
+  const workspaceId = await Promise.race([ready.promise, running.then(() => Promise.reject(new Error('It ended')))]);
   stopping.abort();
   await running;
-}, 120_000);
+  // As the gateway does before it says that it is ready.
+  const folds = projectionsOf(gateway.store).map(({ name }) => name);
+  const { signal } = new AbortController();
+  await untilFolded(gateway.gateway.log, workspaceId, { folds, signal, patienceMs: 200_000 });
+}, 300_000);
 afterAll(() => gateway?.close());
 
 type Row = Record<string, unknown> & { source: string; user: object | null };
