@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { defaultMaxListeners, setMaxListeners } from 'node:events';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { attacks } from './attacks.js';
@@ -13,13 +13,17 @@ const eachMs = minutes > 0 ? (minutes * 60_000) / kinds.length : 1_500;
 /** Under way at once. */
 const together = 6;
 
+const defaultBefore = defaultMaxListeners;
 let world: World;
 beforeAll(async () => {
   setMaxListeners(0);
   console.log(`fuzz: seed ${seed}`);
   world = await makeWorld();
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  setMaxListeners(defaultBefore);
+  await world.close();
+});
 
 it.each(kinds)(
   '%s: whatever comes is answered, with nothing of ours and nothing of others',
