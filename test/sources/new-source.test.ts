@@ -56,7 +56,7 @@ async function suite(): Promise<Report['testResults'][number]['assertionResults'
 }
 
 describe('npm run new-source', () => {
-  it('makes a source whose suite runs and says what is still to be written', { timeout: 120_000 }, async () => {
+  it('makes a source whose suite runs and says what is still to be written', { timeout: 300_000 }, async () => {
     const { stdout } = await tsx('scripts/new-source.ts', 'acme-one', '--root', root);
     for (const file of ['connector', 'facade', 'mapping', 'payload', 'rows'])
       expect(stdout).toContain(`src/sources/acme-one/${file}.ts`);
@@ -79,7 +79,7 @@ describe('npm run new-source', () => {
     }
   });
 
-  it('leaves a project that compiles', { timeout: 120_000 }, async () => {
+  it('leaves a project that compiles', { timeout: 300_000 }, async () => {
     const compiler = join(root, 'node_modules/typescript/bin/tsc');
     // What it remembers lies among the packages, which this copy shares with the project.
     await run(process.execPath, [compiler, '--noEmit', '--incremental', 'false', '-p', root], { cwd: root });
