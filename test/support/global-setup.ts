@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -22,6 +22,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   });
   project.provide('mongodbUrl', engine.url);
   return async () => {
+    // Whatever failed meanwhile may have failed of that.
+    const log = readFileSync(join(dataDir, 'engine.log'), 'utf8');
+    if (log.split(' serving ').length > 2) console.error(`The shared engine ended amid the run:\n${log}`);
     await engine.close();
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   };
