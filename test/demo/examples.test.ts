@@ -3,10 +3,9 @@ import { runDemo } from '../../scripts/demo/demo.js';
 import type { Id } from '../../src/base/ids.js';
 import { deferred } from '../../src/base/lifecycle.js';
 import { silentLogger } from '../../src/base/logger.js';
-import { untilFolded } from '../../src/demo.js';
-import { projectionsOf } from '../../src/projections/projections.js';
 import type { Example } from '../../src/server/pages/example.js';
 import { examples } from '../../src/server/pages/examples.js';
+import { allFolded } from '../support/folds.js';
 import { Following, stockClient } from '../support/following.js';
 import { type GraphqlError, startGateway, type TestGateway } from '../support/gateway.js';
 import { TestSystems } from '../support/sources.js';
@@ -34,9 +33,7 @@ beforeAll(async () => {
   stopping.abort();
   await running;
   // As the gateway does before it says that it is ready.
-  const folds = projectionsOf(gateway.store).map(({ name }) => name);
-  const { signal } = new AbortController();
-  await untilFolded(gateway.gateway.log, workspaceId, { folds, signal, patienceMs: 200_000 });
+  await allFolded(gateway, workspaceId);
 }, 300_000);
 afterAll(() => gateway?.close());
 

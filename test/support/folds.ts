@@ -1,10 +1,13 @@
-import { newId } from '../../src/base/ids.js';
+import { type Id, newId } from '../../src/base/ids.js';
 import { silentLogger } from '../../src/base/logger.js';
+import { untilFolded } from '../../src/demo.js';
 import type { FoldTuning } from '../../src/projections/fold-runner.js';
 import { Folds } from '../../src/projections/folds.js';
 import type { Projection } from '../../src/projections/projection.js';
+import { projectionsOf } from '../../src/projections/projections.js';
 import { FoldStates } from '../../src/store/fold-states.js';
 import { UnscopedStore } from '../../src/store/unscoped.js';
+import type { TestGateway } from './gateway.js';
 import { mustBeClosed, wasClosed } from './leftovers.js';
 import type { TestServices } from './services.js';
 
@@ -27,4 +30,12 @@ export function startFolds({ store, log }: TestServices, projections: readonly P
     },
   };
   return mustBeClosed(started, 'folds');
+}
+
+/** Who asks sooner after much was written is told to come back where folding it takes some seconds. @throws after minutes. */
+export async function allFolded({ gateway, store }: TestGateway, workspaceId: Id): Promise<void> {
+  const folds = projectionsOf(store).map(({ name }) => name);
+  const { signal } = new AbortController();
+  const isFolded = await untilFolded(gateway.log, workspaceId, { folds, signal, patienceMs: 200_000 });
+  if (!isFolded) throw new Error('What was written is not folded');
 }

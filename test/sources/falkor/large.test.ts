@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Id } from '../../../src/base/ids.js';
+import { allFolded } from '../../support/folds.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
 import { viewerOf } from '../../support/services.js';
 
@@ -38,7 +39,8 @@ beforeAll(async () => {
   }
   const inputs = userIds.slice(0, 700).map((userId) => ({ action: 'completed', userId, activityId: activityIds[1]! }));
   await activityLogs.createMany(viewer, inputs);
-}, 120_000);
+  await allFolded(gateway, gateway.home.id);
+}, 300_000);
 afterAll(() => gateway.close());
 
 const open = async () => {
