@@ -106,7 +106,7 @@ export async function openReading(connector: Connector) {
 
   /** Waits for what its state is to become. */
   const until = async (source: Source, holds: (state: SourceState) => boolean): Promise<SourceState> => {
-    const patience = AbortSignal.timeout(20_000);
+    const patience = AbortSignal.timeout(50_000);
     for (;;) {
       const state = await stateOf(source);
       if (state && holds(state)) return state;
