@@ -33,4 +33,4 @@ it('a crowd that does not read, or comes back at once, costs what one does, and 
   expect(figures.massReturn.executions).toBeGreaterThanOrEqual(returned);
   expect(figures.massReturn.executions).toBeLessThanOrEqual(returned * 2 * 8);
   expect(figures.massReturn.pagesRead).toBeLessThanOrEqual(100);
-}, 120_000);
+}, 300_000);

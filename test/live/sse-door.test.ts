@@ -13,7 +13,7 @@ const lines: string[] = [];
 let gateway: TestGateway;
 beforeAll(async () => {
   const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
-  const socketLimits = { connectionsPerCredential: 2, pingMs: 200 };
+  const socketLimits = { connectionsPerCredential: 2, pingMs: 500 };
   gateway = await startGateway({ logger, socketLimits, env: { ALLOWED_ORIGINS: friend } });
 });
 afterAll(() => gateway.close());
