@@ -29,7 +29,7 @@ describe('policies', () => {
     [['notification:read', 'notification:write'], undefined, []],
     [['source:read'], undefined, ['canReadSources']],
     [['source:write'], undefined, ['canWriteSources']],
-    [['webhooks'], undefined, ['canUseWebhooks']],
+    [['webhooks'], undefined, []],
   ];
   it.each(cases)('%j of user %s grant %j', (held, user, expected) => expect(granted(held, user)).toEqual(expected));
 

@@ -18,7 +18,8 @@ let here: TestGateway;
 let there: TestGateway;
 const clients: StockClient[] = [];
 beforeAll(async () => {
-  const options = { env: { PULL_SOURCES: '0' }, foldTuning: { graceMs: 100, pollMs: 100 } };
+  // As in use, the documents that were read before stay for longer than it takes every process to hear of the new ones.
+  const options = { env: { PULL_SOURCES: '0' }, foldTuning: { graceMs: 2500, pollMs: 100 } };
   here = await startGateway(options);
   there = await startGateway({ ...options, database: here.store.db.databaseName });
   here.people.alice = await addKey(here.store, here.home.id, ['*'], here.users.alice);

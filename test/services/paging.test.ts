@@ -229,7 +229,7 @@ describe('pages of activity logs', () => {
       Array.from({ length: 5 }, () => entryDraft()),
     );
     const late = await services.logs.list(viewer, { orderBy: 'RECORDED_ASC', page: { first: 2 } });
-    await services.states.raiseFirstSeq(workspaceId, 8);
+    await services.log.retention.keepFrom(workspaceId, 8);
     const expired = services.logs.list(viewer, { orderBy: 'RECORDED_ASC', page: { after: early.items[1]!.cursor } });
     await expect(expired).rejects.toMatchObject({ code: 'CURSOR_EXPIRED', field: 'after' });
     await expect(expired).rejects.toThrow('load afresh');
@@ -241,7 +241,7 @@ describe('pages of activity logs', () => {
   it('shows nothing half erased: retention that begins while a page is read is noticed after it', async () => {
     const workspaceId = await services.workspace();
     const viewer = viewerOf(workspaceId);
-    const appended = await services.writer.appendMany(
+    await services.writer.appendMany(
       workspaceId,
       Array.from({ length: 6 }, () => entryDraft()),
     );
@@ -252,8 +252,7 @@ describe('pages of activity logs', () => {
       pages.find = async (...args) => {
         if (!raced) {
           raced = true;
-          await services.states.raiseFirstSeq(workspaceId, 5);
-          await services.log.logs.erase(workspaceId, [appended[0]!.id, appended[2]!.id], new Date());
+          await services.log.retention.keepFrom(workspaceId, 5);
         }
         return find(...args);
       };
