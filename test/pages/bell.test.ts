@@ -90,6 +90,17 @@ describe('the bell on /live', () => {
     await Promise.all([one.context.close(), two.context.close()]);
   });
 
+  it('shows thirty, and earlier ones when asked for them', async () => {
+    for (let n = 0; n < 40; n += 1) await bobDoes('updated', `Dashboard ${n}`);
+    const { page, context } = await opened('alice');
+    await page.locator('#bell').click();
+    await eventually(() => items(page).count()).toBe(30);
+    await page.getByRole('button', { name: 'Show earlier ones' }).click();
+    await eventually(() => items(page).count()).toBeGreaterThanOrEqual(40);
+    await eventually(() => page.locator('#bell-more').isVisible()).toBe(false);
+    await context.close();
+  });
+
   it('is not there for a credential that is nobody’s', async () => {
     const { page, context, problems } = await opened('admin');
     expect(await page.locator('#bell').isVisible()).toBe(false);

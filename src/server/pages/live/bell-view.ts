@@ -6,6 +6,8 @@ export interface BellActions {
   /** Read, where it is unread; unread, where it is read. */
   toggle(notification: Notification): void;
   markAll(): void;
+  /** Those before the ones that are shown. */
+  more(): void;
 }
 
 const find = (id: string): HTMLElement => document.getElementById(id)!;
@@ -19,9 +21,10 @@ export class BellView {
 
   constructor(private readonly actions: BellActions) {
     find('bell-all').addEventListener('click', () => this.actions.markAll());
+    find('bell-more').addEventListener('click', () => this.actions.more());
   }
 
-  show(notifications: readonly Notification[], unreadCount: number): void {
+  show(notifications: readonly Notification[], unreadCount: number, hasMore: boolean): void {
     find('bell').hidden = false;
     const badge = find('bell-count');
     const isNews = unreadCount > Number(badge.dataset.count ?? unreadCount);
@@ -31,6 +34,7 @@ export class BellView {
     find('bell').ariaLabel = unreadCount === 0 ? 'Notifications: none unread' : `Notifications: ${unreadCount} unread`;
     find('bell-unread').textContent = unreadCount === 0 ? 'All read' : `${unreadCount} unread`;
     find('bell-all').ariaDisabled = String(unreadCount === 0);
+    find('bell-more').hidden = !hasMore;
     find('bell-none').hidden = notifications.length > 0;
     this.#draw(notifications);
     if (isNews) this.#ring();

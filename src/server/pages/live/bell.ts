@@ -11,7 +11,10 @@ import {
   type NotificationsAnswer,
 } from './notification.js';
 
-const listed = 30;
+/** So many at first, and so many more each time that somebody asks for earlier ones. */
+const step = 30;
+/** What one page of the API can be. */
+const most = 990;
 const againMs = 2_000;
 
 /** One's own notifications: listed once, and from that place on as they are told. */
@@ -19,9 +22,12 @@ export class Bell {
   readonly #view = new BellView({
     toggle: (one) => void this.#toggle(one),
     markAll: () => void this.#markAll(),
+    more: () => this.#more(),
   });
   #notifications: readonly Notification[] = [];
   #unreadCount = 0;
+  #size = step;
+  #hasMore = false;
   /** The place that the list is of. */
   #asOf = '';
   #stop = (): void => {};
@@ -64,9 +70,10 @@ export class Bell {
   }
 
   async #load(atLeast?: string): Promise<void> {
-    const { notifications } = await this.ask<NotificationsAnswer>(listDocument, { first: listed, atLeast });
+    const { notifications } = await this.ask<NotificationsAnswer>(listDocument, { first: this.#size, atLeast });
     if (this.#isOver) return;
     this.#notifications = notifications.nodes;
+    this.#hasMore = notifications.pageInfo.hasNextPage;
     this.#unreadCount = notifications.unreadCount;
     this.#asOf = notifications.asOf;
     this.#show();
@@ -78,7 +85,9 @@ export class Bell {
     if (event.readChanged || !event.isComplete) return this.#load(event.cursor).catch(() => {});
     const told = [...event.notifications].reverse();
     const gone = new Set([...told.map(({ id }) => id), ...event.removedIds]);
-    this.#notifications = [...told, ...this.#notifications.filter(({ id }) => !gone.has(id))].slice(0, listed);
+    const all = [...told, ...this.#notifications.filter(({ id }) => !gone.has(id))];
+    this.#notifications = all.slice(0, this.#size);
+    this.#hasMore ||= all.length > this.#size;
     this.#unreadCount = event.unreadCount;
     this.#asOf = event.cursor;
     this.#show();
@@ -100,6 +109,11 @@ export class Bell {
     await this.#send(markAllDocument, { through: this.#asOf });
   }
 
+  #more(): void {
+    this.#size += step;
+    void this.#load().catch(() => {});
+  }
+
   async #send(document: string, variables: Readonly<Record<string, unknown>>): Promise<void> {
     try {
       await this.ask(document, variables);
@@ -109,6 +123,6 @@ export class Bell {
   }
 
   #show(): void {
-    this.#view.show(this.#notifications, Math.max(0, this.#unreadCount));
+    this.#view.show(this.#notifications, Math.max(0, this.#unreadCount), this.#hasMore && this.#size < most);
   }
 }

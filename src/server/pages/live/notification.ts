@@ -33,6 +33,7 @@ export interface NotificationEvent {
 export interface NotificationsAnswer {
   readonly notifications: {
     readonly nodes: readonly Notification[];
+    readonly pageInfo: { readonly hasNextPage: boolean };
     readonly unreadCount: number;
     readonly asOf: string;
   };
@@ -47,7 +48,7 @@ const fields = `
   activityLog { summary actor { name username } object { name } activity { name } }`;
 
 export const listDocument = `query Bell($first: Int, $atLeast: FeedCursor) {
-  notifications(first: $first, atLeast: $atLeast) { nodes { ${fields} } unreadCount asOf }
+  notifications(first: $first, atLeast: $atLeast) { nodes { ${fields} } pageInfo { hasNextPage } unreadCount asOf }
 }`;
 
 export const bellDocument = `subscription Bell($after: FeedCursor) {
