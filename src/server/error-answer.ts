@@ -13,7 +13,7 @@ export function answerErrors(app: FastifyInstance): void {
 
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const coded = publicError(error, request);
-  noteFailure(coded, request);
+  if (!hasLeft(error, request)) noteFailure(coded, request);
   if (coded.retryAfterSeconds !== undefined) reply.header('retry-after', coded.retryAfterSeconds);
   if (coded.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer, Basic');
   const extensions = { ...codedExtensions(coded), requestId: request.id };
@@ -22,6 +22,10 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
     .type(mediaType(request))
     .send(JSON.stringify({ errors: [{ message: coded.message, extensions }] }));
 }
+
+/** Who goes away as their answer begins, as a page does that is left, ends the stream that it was to be sent by. */
+const hasLeft = (error: unknown, { raw }: FastifyRequest): boolean =>
+  raw.socket.destroyed && (error as { code?: unknown }).code === 'ERR_STREAM_PREMATURE_CLOSE';
 
 const mediaType = (request: FastifyRequest): string =>
   `${request.headers.accept?.includes('application/graphql-response+json') ? 'application/graphql-response+json' : 'application/json'}; charset=utf-8`;
