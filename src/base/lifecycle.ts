@@ -74,18 +74,24 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** Resolves once something has, or after `ms`; rejects as it does. */
-export async function settledWithin(ms: number, something: Promise<unknown>): Promise<void> {
+/** What becomes of some work, or what `late` answers or throws after `ms`. */
+export async function within<T, L>(ms: number, work: Promise<T>, late: () => L): Promise<T | L> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
+  const end = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);
   });
   try {
-    await Promise.race([something, late]);
+    return await Promise.race([work, end.then(late)]);
   } finally {
     clearTimeout(timer);
   }
 }
+
+/** Resolves once something has, or after `ms`; rejects as it does. */
+export const settledWithin = (ms: number, something: Promise<unknown>): Promise<void> =>
+  within(ms, something.then(nothing), nothing);
+
+const nothing = (): void => {};
 
 /** What becomes of some work, or undefined as soon as the signal aborts: then nobody hears of its failure either. */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
@@ -147,14 +153,7 @@ export class NoAnswer extends Error {
  * An answer, or NoAnswer after `ms`. For whatever has limits of its own that must not be the only ones: a driver that
  * loses a promise as its connection breaks would otherwise stop a whole queue for good.
  */
-export async function answerWithin<T>(ms: number, answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new NoAnswer(`No answer within ${ms} ms`)), ms);
+export const answerWithin = <T>(ms: number, answer: Promise<T>): Promise<T> =>
+  within(ms, answer, (): never => {
+    throw new NoAnswer(`No answer within ${ms} ms`);
   });
-  try {
-    return await Promise.race([answer, tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -1,6 +1,7 @@
 import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
 import type { Allowances } from '../auth/allowances.js';
 import { CodedError } from '../base/errors.js';
+import { within } from '../base/lifecycle.js';
 import type { RequestContext } from './context.js';
 import { type OperationCost, operationCost } from './cost/operation-cost.js';
 import type { Variables } from './cost/sizes.js';
@@ -49,7 +50,9 @@ export class Admission {
     try {
       const leave = this.parts.allowances.enter(caller.viewer, this.costOf(asked));
       // Whatever goes on after it took too long is under way still.
-      return await this.#inTime(execute().finally(leave), caller);
+      return await within(this.parts.timeoutMs, execute().finally(leave), (): never => {
+        throw tooSlow(caller.operation.kind, this.parts.timeoutMs);
+      });
     } catch (error) {
       throw error instanceof CodedError ? requestError(error, caller.requestId) : error;
     }
@@ -59,18 +62,6 @@ export class Admission {
   dropSuggestions(errors: readonly GraphQLError[]): void {
     if (this.parts.introspection) return;
     for (const error of errors) error.message = error.message.replace(/ Did you mean [^?]*\?$/, '');
-  }
-
-  async #inTime(execution: Promise<ExecutionResult>, { operation }: Caller): Promise<ExecutionResult> {
-    let timer: NodeJS.Timeout | undefined;
-    const end = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(tooSlow(operation.kind, this.parts.timeoutMs)), this.parts.timeoutMs);
-    });
-    try {
-      return await Promise.race([execution, end]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   #tooCostly(operation: OperationCost, cost: number, variables: Variables | null | undefined): CodedError {

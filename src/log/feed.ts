@@ -2,7 +2,7 @@ import { inBackground } from '../base/background.js';
 import { type Clock, systemClock } from '../base/clock.js';
 import { CodedError, unavailable } from '../base/errors.js';
 import type { Id } from '../base/ids.js';
-import { Alarm, type Closeable, deferred, settledWithin, sleep } from '../base/lifecycle.js';
+import { Alarm, type Closeable, type Deferred, deferred, settledWithin, sleep, within } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
 import { type LogMetrics, noLogMetrics } from '../base/metrics.js';
 import type { LogRecord } from '../model/log-record.js';
@@ -64,8 +64,8 @@ export class LogFeed implements Closeable {
   readonly #alarm = new Alarm();
   readonly #running: Promise<void>;
   #holePauseMs = shortestPauseMs;
-  readonly #current = deferred();
-  #isCurrent = false;
+  /** Until everything has been seen that was there when the feed was opened. */
+  #current: Deferred<void> | undefined = deferred();
 
   private constructor(
     private readonly workspaceId: Id,
@@ -102,8 +102,7 @@ export class LogFeed implements Closeable {
 
   /** Resolves once everything has been seen that was there when the feed was opened, or `timeoutMs` have passed. */
   async current(timeoutMs: number): Promise<void> {
-    if (this.#isCurrent) return;
-    await settledWithin(timeoutMs, this.#current.promise);
+    if (this.#current) await settledWithin(timeoutMs, this.#current.promise);
   }
 
   /** From now on, in order and without a gap, starting after the place it answers. */
@@ -125,15 +124,12 @@ export class LogFeed implements Closeable {
     const waiter = { seq, resolve: reached.resolve };
     this.#waiters.add(waiter);
     this.wake();
-    const timer = setTimeout(
-      () => reached.reject(unavailable(new Error(`The log stands at ${this.#place.seq}, not yet at ${seq}`))),
-      timeoutMs,
-    );
     try {
-      await reached.promise;
+      await within(timeoutMs, reached.promise, () => {
+        throw unavailable(new Error(`The log stands at ${this.#place.seq}, not yet at ${seq}`));
+      });
       return this.#place;
     } finally {
-      clearTimeout(timer);
       this.#waiters.delete(waiter);
     }
   }
@@ -171,8 +167,8 @@ export class LogFeed implements Closeable {
         const more = await this.#advance();
         failures = 0;
         if (more) continue;
-        this.#isCurrent = true;
-        this.#current.resolve();
+        this.#current?.resolve();
+        this.#current = undefined;
       } catch (error) {
         failures += 1;
         this.options.logger.warn(

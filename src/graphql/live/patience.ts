@@ -1,6 +1,6 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { CodedError, unavailable } from '../../base/errors.js';
-import { deferred, sleep } from '../../base/lifecycle.js';
+import { sleep, within } from '../../base/lifecycle.js';
 import type { Logger } from '../../base/logger.js';
 import { readError } from '../../store/store-errors.js';
 
@@ -30,12 +30,7 @@ export async function patiently<T>(work: () => Promise<T>, isOver: () => boolean
   }
 }
 
-async function answered<T>(work: Promise<T>): Promise<T> {
-  const late = deferred<never>();
-  const timer = setTimeout(() => late.reject(unavailable(new Error('No answer from the store'))), answerMs);
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const answered = <T>(work: Promise<T>): Promise<T> =>
+  within(answerMs, work, (): never => {
+    throw unavailable(new Error('No answer from the store'));
+  });
