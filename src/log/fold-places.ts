@@ -47,6 +47,14 @@ export class FoldPlaces implements Closeable {
     return this.#watchOf(workspaceId, fold).reach(epoch, needed, settleMs);
   }
 
+  /**
+   * The generation that is read now, looked up no more than about a second ago: the documents of one that was read before
+   * may be gone by then. @throws CodedError SERVICE_UNAVAILABLE where that cannot be looked up.
+   */
+  serving(workspaceId: Id, fold: string): Promise<Generation> {
+    return this.#watchOf(workspaceId, fold).serving();
+  }
+
   /** Told each time that the checkpoint moves or another generation takes over, in no more than about a second. */
   follow(workspaceId: Id, fold: string, listener: FoldListener): () => void {
     this.#onWanted(workspaceId);
@@ -116,6 +124,12 @@ class FoldWatch implements Closeable {
     } finally {
       this.#waiting -= 1;
     }
+  }
+
+  async serving(): Promise<Generation> {
+    if (!this.#isFresh()) await this.#look();
+    if (!this.#place || !this.#isFresh()) throw notThere(this.fold, this.#place?.seq, 0);
+    return this.#place;
   }
 
   follow(listener: FoldListener): () => void {

@@ -11,6 +11,8 @@ import type { FoldGeneration, FoldRecord, Followed } from './topic.js';
 /** How far folds are. */
 export interface FoldPlaceReader {
   settle(workspaceId: Id, fold: string, atLeast?: number): Promise<FoldGeneration>;
+  /** The one that is read now. */
+  serving(workspaceId: Id, fold: string): Promise<FoldGeneration>;
   /** Told of every move; answers how to stop that. */
   follow(workspaceId: Id, fold: string, listener: (place: FoldGeneration) => void): () => void;
 }
@@ -19,7 +21,7 @@ export interface FoldSourceParts {
   readonly workspaceId: Id;
   readonly fold: string;
   readonly followed: Followed;
-  readonly folds: Pick<FoldPlaceReader, 'follow'>;
+  readonly folds: Pick<FoldPlaceReader, 'follow' | 'serving'>;
   readonly logger: Logger;
   /** Where it begins. */
   readonly start: FoldGeneration;
@@ -127,9 +129,20 @@ export class FoldSource implements CohortHome<FoldRecord> {
     }
   }
 
+  /** Of a generation that another took over from meanwhile nothing may be left, and nothing is not what changed. */
+  async #changedAfter(known: FoldGeneration, after: number, most: number): Promise<readonly FoldRecord[]> {
+    const { workspaceId, fold, folds, followed } = this.parts;
+    for (let read = known; ; ) {
+      const records = await followed.changedAfter(read, after, most);
+      const serving = await folds.serving(workspaceId, fold);
+      if (serving.generation === read.generation || serving.epoch !== read.epoch) return records;
+      read = { ...serving, seq: known.seq };
+    }
+  }
+
   async #read(generation: FoldGeneration, after: number, limit: number): Promise<SourcePage<FoldRecord>> {
     const most = Math.max(1, Math.ceil(limit));
-    const records = await this.parts.followed.changedAfter(generation, after, most);
+    const records = await this.#changedAfter(generation, after, most);
     const isWhole = records.length < most;
     const through = isWhole ? Math.max(after, generation.seq) : records.at(-1)!.seq;
     const next = (index: number) =>
