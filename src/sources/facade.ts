@@ -42,7 +42,6 @@ export interface Facade {
   errorBody(error: CodedError, request: FastifyRequest): unknown;
 }
 
-const maxBodyBytes = 16 * 1024 * 1024;
 /** What one call costs of its credential's allowance, as much as a usual page does. */
 const callCost = 20;
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -62,7 +61,6 @@ function openScope(scope: FastifyInstance, facade: Facade, prefix: string): void
     scope.route({
       method,
       url: path,
-      bodyLimit: maxBodyBytes,
       onRequest: async (request, reply) => {
         const viewer = await facade.identify(request);
         const leave = scope.allowances.enter(viewer, callCost);
