@@ -64,7 +64,6 @@ import type { Store } from './store/connect.js';
 import { ControlEntries } from './store/control-entries.js';
 import { CredentialStore } from './store/credentials.js';
 import { Deliveries } from './store/deliveries.js';
-import { FoldStates } from './store/fold-states.js';
 import { IdempotencyKeys } from './store/idempotency-keys.js';
 import { PersonTexts } from './store/person-texts.js';
 import { RunEntries } from './store/run-entries.js';
@@ -218,7 +217,7 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
       unscoped,
       logger,
       projections: projectionsOf(deps.foldStore ?? store),
-      states: new FoldStates(store),
+      states: parts.foldStates,
       holder: newId(),
       tuning: deps.foldTuning,
     }),
