@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { DocumentStore } from '@apollo/server';
 import { type DocumentNode, type GraphQLSchema, parse, specifiedRules, type ValidationRule, validate } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { refuseCostly } from './document-size.js';
 import { type RequestLimits, rulesOf } from './limits.js';
-import { PersistedDocuments, type SentDocument } from './persisted-documents.js';
+import { hashLength, hashOf, PersistedDocuments, type SentDocument } from './persisted-documents.js';
 
 /** Remembered in place of a document that is no GraphQL or not valid. */
 const refused = Symbol('refused');
@@ -102,9 +101,6 @@ export class Documents {
     }
   }
 }
-
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
-const hashLength = 64;
 
 const valid = (known: Known | undefined): DocumentNode | undefined => (known === refused ? undefined : known);
 

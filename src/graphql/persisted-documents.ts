@@ -66,9 +66,11 @@ export class PersistedDocuments {
 }
 
 const hashField = 'extensions.persistedQuery.sha256Hash';
-const hashLength = 64;
+/** Of a hash, in characters. */
+export const hashLength = 64;
 
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+/** What a document is known by: the SHA-256 of its text, in hexadecimal. */
+export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** The hash that was sent, if one was. @throws CodedError BAD_USER_INPUT for another version of the protocol. */
 export function persistedHash(extensions: SentDocument['extensions']): string | undefined {
