@@ -12,40 +12,18 @@ import { ActivityLogService } from '../../src/services/activity-logs.js';
 import { EnrolmentService } from '../../src/services/enrolments.js';
 import { PathwayService } from '../../src/services/pathways.js';
 import { UserService } from '../../src/services/users.js';
-import { Activities } from '../../src/store/activities.js';
-import { ActivityLogCounts } from '../../src/store/activity-log-counts.js';
-import { ActivityLogPages } from '../../src/store/activity-log-pages.js';
-import { ActivityLogStatsStore } from '../../src/store/activity-log-stats.js';
 import type { Store } from '../../src/store/connect.js';
-import { ControlLinks } from '../../src/store/control-links.js';
-import { CountChanges } from '../../src/store/count-changes.js';
-import { Enrolments } from '../../src/store/enrolments.js';
-import { FoldStates } from '../../src/store/fold-states.js';
-import { Pathways } from '../../src/store/pathways.js';
-import { SearchWords } from '../../src/store/search-words.js';
-import { Users } from '../../src/store/users.js';
+import { storesOf } from '../../src/stores.js';
 import { openTestStore } from './store.js';
 
 /** The services over a real log, as one process has them. Two calls on one store are two processes. */
 export function openServices(store: Store) {
   const log = openLog({ store, logger: silentLogger, holeMs: 200, readLeaseMs: 100, pollMs: 50 });
   afterAll(() => log.close());
-  const users = new Users(store);
-  const activities = new Activities(store);
   const parts = {
     store,
-    users,
-    activities,
-    pathways: new Pathways(store),
-    enrolments: new Enrolments(store),
-    pages: new ActivityLogPages(store),
-    searchWords: new SearchWords(store),
-    stats: new ActivityLogStatsStore(store),
-    logCounts: new ActivityLogCounts(store),
-    countChanges: new CountChanges(store),
-    foldStates: new FoldStates(store),
+    ...storesOf(store),
     log,
-    links: new ControlLinks(store),
     reader: log.feeds,
     states: log.states,
     writer: log.recorder,
