@@ -75,17 +75,26 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /** What becomes of some work, or what `late` answers or throws after `ms`. */
-export async function within<T, L>(ms: number, work: Promise<T>, late: () => L): Promise<T | L> {
-  let timer: NodeJS.Timeout | undefined;
-  const end = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
+export const within = <T, L>(ms: number, work: Promise<T>, late: () => L): Promise<T | L> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      try {
+        resolve(late());
+      } catch (error) {
+        reject(error);
+      }
+    }, ms);
+    work.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
   });
-  try {
-    return await Promise.race([work, end.then(late)]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 /** Resolves once something has, or after `ms`; rejects as it does. */
 export const settledWithin = (ms: number, something: Promise<unknown>): Promise<void> =>

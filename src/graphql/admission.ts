@@ -49,8 +49,10 @@ export class Admission {
   ): Promise<ExecutionResult> {
     try {
       const leave = this.parts.allowances.enter(caller.viewer, this.costOf(asked));
+      const executing = execute();
       // Whatever goes on after it took too long is under way still.
-      return await within(this.parts.timeoutMs, execute().finally(leave), (): never => {
+      executing.then(leave, leave);
+      return await within(this.parts.timeoutMs, executing, (): never => {
         throw tooSlow(caller.operation.kind, this.parts.timeoutMs);
       });
     } catch (error) {
