@@ -155,7 +155,7 @@ export class Authenticator implements Authenticate {
   async #byMadeKey(secret: string): Promise<CredentialRecord> {
     const hash = hashSecret(secret);
     const credential = await this.#byHash.get(hash, () => this.#unscoped.apiKeyByHash(hash));
-    if (!credential || !(await this.#matches(credential, secret))) throw unauthenticated('The API key is unknown');
+    if (!credential || !equalHashes(hash, credential.secret.hash)) throw unauthenticated('The API key is unknown');
     return this.#requireGood(credential);
   }
 
