@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { type Document, Long } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { openTestStore } from '../support/store.js';
@@ -23,5 +24,13 @@ describe('the embedded engine', () => {
     const parameter = { getParameter: 1, wiredTigerEngineRuntimeConfig: 1 };
     const { wiredTigerEngineRuntimeConfig } = await store.db.admin().command(parameter);
     expect(wiredTigerEngineRuntimeConfig).toContain('close_idle_time=60');
+  });
+
+  it('caches what the machine can spare, and not without bounds', async () => {
+    const store = await openTestStore();
+    const { wiredTiger } = await store.db.admin().command({ serverStatus: 1 });
+    const megabytes = wiredTiger.cache['maximum bytes configured'] / 2 ** 20;
+    const spare = Math.min(process.constrainedMemory() || totalmem(), totalmem()) / 8 / 2 ** 20;
+    expect(megabytes).toBe(Math.floor(Math.min(1024, Math.max(256, spare))));
   });
 });

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { type Document, deserialize, serialize } from 'bson';
 
 /** The part of the engine that runs one command without a connection. */
@@ -15,10 +16,22 @@ export async function setParameters(engine: RoundTrips): Promise<void> {
   await setParameter(engine, { internalQueryPlanRanker: 'multiPlanning' });
   // Each collection and each index is a file, held open for ten minutes after its last use, also when it was dropped:
   // a few hundred databases one after the other take more than a process may have open, and that ends the server.
-  await setParameter(engine, { wiredTigerEngineRuntimeConfig: `file_manager=(${idleFiles})` });
+  // By itself it caches 256 MB, whatever there is: the indexes of some 200,000 entries.
+  const config = `cache_size=${cacheMegabytes()}M,file_manager=(${idleFiles})`;
+  await setParameter(engine, { wiredTigerEngineRuntimeConfig: config });
 }
 
 const idleFiles = 'close_idle_time=60,close_scan_interval=10,close_handle_minimum=500';
+const leastCache = 256;
+const mostCache = 1024;
+const bytesPerMegabyte = 2 ** 20;
+
+/** An eighth of what memory this process may have, in MB, but no more than a log of a million entries is well served by. */
+function cacheMegabytes(): number {
+  const constrained = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  const eighth = Math.min(constrained, totalmem()) / 8 / bytesPerMegabyte;
+  return Math.floor(Math.min(mostCache, Math.max(leastCache, eighth)));
+}
 
 const setParameter = (engine: RoundTrips, parameter: Document): Promise<void> =>
   run(engine, { setParameter: 1, ...parameter, $db: 'admin' });
