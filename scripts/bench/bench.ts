@@ -15,8 +15,10 @@ const program = new Command('bench')
   .option('--rounds <n>', 'in which the servers take turns', '3')
   .option('--operation <text>', 'of the GraphQL operations those whose name has it')
   .option('--connections <list>', 'how many ask at once', '1,64')
+  .option('--direct', "the peers' fields call their methods as ours do, not by way of type-graphql")
   .parse();
 const { only, entries, seconds, rounds, operation, connections } = program.opts<Record<string, string>>();
+const { direct = false } = program.opts<{ direct?: boolean }>();
 const isAsked = (part: string): boolean => only === undefined || only === part;
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}`);
@@ -36,6 +38,7 @@ if (isAsked('graphql')) {
     rounds: Number(rounds),
     connections: connections!.split(',').map(Number),
     only: operation,
+    direct,
     report: (comparison) => {
       for (const line of graphqlLines(comparison)) console.log(line);
     },

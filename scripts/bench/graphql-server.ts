@@ -1,7 +1,8 @@
 /**
  * One server of the GraphQL benchmark, as a process of its own. `ours`: the gateway. The peers are started on Fastify as
- * their documentation says, over the same schema, services and credentials, and behind the same hooks (request ids, metrics,
- * CORS, compression), so that only the GraphQL layer differs.
+ * their documentation says, over the same services and credentials, and behind the same hooks (request ids, metrics, CORS,
+ * compression), so that only the GraphQL layer differs. Their schema is as type-graphql builds it, unless they are to have
+ * our way of calling its methods, too.
  */
 import 'reflect-metadata';
 import { createRequire } from 'node:module';
@@ -27,6 +28,8 @@ export type ServerKind = (typeof serverKinds)[number];
 export interface ServerOrder {
   readonly kind: ServerKind;
   readonly data: BenchData;
+  /** Whether the peers' fields call their methods as ours do. */
+  readonly direct: boolean;
 }
 
 /** What a process has taken so far. */
@@ -35,7 +38,7 @@ export interface Usage {
   readonly rssMb: number;
 }
 
-const { kind, data } = JSON.parse(process.argv[2]!) as ServerOrder;
+const { kind, data, direct } = JSON.parse(process.argv[2]!) as ServerOrder;
 const store = await connectStore({ url: data.url, database: data.database });
 const gateway = await createGateway(benchConfig, { store, logger: silentLogger, tokenSecret: benchSecret });
 
@@ -50,7 +53,7 @@ async function contextOf(authorization: string | undefined): Promise<RequestCont
   };
 }
 
-const schema = createSchema(gateway.services);
+const schema = createSchema(gateway.services, { direct });
 
 /** Not imported: the types of these two change those of graphql for the whole program. */
 const load = createRequire(import.meta.url);

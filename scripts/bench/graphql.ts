@@ -5,7 +5,7 @@ import autocannon from 'autocannon';
 import { median, withEngine } from './bench-engine.js';
 import { makeBenchData } from './graphql-data.js';
 import { type BenchOperation, benchOperations } from './graphql-operations.js';
-import type { ServerKind, Usage } from './graphql-server.js';
+import type { ServerKind, ServerOrder, Usage } from './graphql-server.js';
 
 const program = fileURLToPath(new URL('./graphql-server.ts', import.meta.url));
 const serverKinds: readonly ServerKind[] = ['ours', 'stock', 'mercurius', 'yoga', 'bare'];
@@ -33,6 +33,8 @@ export interface GraphqlBenchOptions {
   readonly seconds: number;
   readonly rounds: number;
   readonly connections: readonly number[];
+  /** Whether the peers' fields call their methods as ours do. */
+  readonly direct: boolean;
   /** Part of an operation's name. */
   readonly only?: string;
   report(comparison: GraphqlComparison): void;
@@ -42,7 +44,7 @@ export interface GraphqlBenchOptions {
 export function benchGraphql(options: GraphqlBenchOptions): Promise<void> {
   return withEngine(async (engineUrl) => {
     const { data, close } = await makeBenchData(engineUrl, 'bench_graphql');
-    const servers = await Promise.all(serverKinds.map((kind) => startServer(kind, data)));
+    const servers = await Promise.all(serverKinds.map((kind) => startServer({ kind, data, direct: options.direct })));
     try {
       for (const operation of benchOperations(data)) {
         if (options.only && !operation.name.includes(options.only)) continue;
@@ -66,8 +68,9 @@ interface Server {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-async function startServer(kind: ServerKind, data: { readonly authorization: string }): Promise<Server> {
-  const child = fork(program, [JSON.stringify({ kind, data })], { execArgv: ['--import', 'tsx'] });
+async function startServer(order: ServerOrder): Promise<Server> {
+  const { kind, data } = order;
+  const child = fork(program, [JSON.stringify(order)], { execArgv: ['--import', 'tsx'] });
   const [message] = (await once(child, 'message')) as [{ url: string }];
   // Of Yoga's answers Fastify's compression can make nothing; nobody's are compressed here.
   const headers = {

@@ -96,8 +96,13 @@ const noPubSub: PubSub = {
   },
 };
 
+export interface SchemaOptions {
+  /** Whether fields call their methods themselves (absent: yes), or by way of type-graphql. */
+  readonly direct?: boolean;
+}
+
 /** The schema over these services. */
-export function createSchema(services: Services): GraphQLSchema {
+export function createSchema(services: Services, { direct = true }: SchemaOptions = {}): GraphQLSchema {
   const instances = new Map<unknown, object>(
     resolvers.map((Resolver) => [Resolver, new (Resolver as new (services: Services) => object)(services)]),
   );
@@ -107,7 +112,7 @@ export function createSchema(services: Services): GraphQLSchema {
     validate: false,
     pubSub: noPubSub,
   });
-  callDirectly(schema, instances);
+  if (direct) callDirectly(schema, instances);
   schema.description = description;
   for (const [name, text] of Object.entries(rootDescriptions)) {
     const root = schema.getType(name);
