@@ -14,9 +14,19 @@ export async function withEngine<T>(work: (url: string) => Promise<T>): Promise<
   try {
     return await work(engine.url);
   } finally {
+    const pid = engine.pid();
     await engine.close();
-    await sleep(2 * idleMs);
+    // It writes what it holds before it ends: of a large log that takes long.
+    while (pid !== undefined && isAlive(pid)) await sleep(idleMs / 10);
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 
