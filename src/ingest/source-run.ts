@@ -3,14 +3,14 @@ import { unlessAborted } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
 import type { Source, SourceFault } from '../model/source.js';
 import type { BegunReading, SourceStateChange, SourceStates } from '../store/source-states.js';
-import { readError } from '../store/store-errors.js';
+import { isStoreFault } from '../store/store-errors.js';
 import { retryDelayMs } from './backoff.js';
 import type { Checkpoint, Connector, PullStep, Session } from './connector.js';
 import { type RecordingParts, recordRows } from './recording.js';
 import type { Sessions } from './session.js';
 import { recordSnapshot, type SnapshotParts } from './snapshots.js';
 import { malformed, UpstreamError } from './upstream-error.js';
-import { isStoreFault, type WriteThroughParts, type WrittenPlace, writeThrough } from './write-through.js';
+import { type WriteThroughParts, type WrittenPlace, writeThrough } from './write-through.js';
 
 export interface SourceRunParts extends RecordingParts, WriteThroughParts {
   readonly states: Pick<SourceStates, 'begin' | 'save' | 'rest' | 'wroteThrough'>;
@@ -158,9 +158,8 @@ const beforeTheLog: WrittenPlace = { epoch: 0, seq: 0 };
 const isOutage = ({ kind }: UpstreamError): boolean => kind === 'UNREACHABLE' || kind === 'RATE_LIMITED';
 
 function faultOf(cause: unknown): UpstreamError {
-  const error = readError(cause);
-  if (error instanceof UpstreamError) return error;
-  if (isStoreFault(error)) return new UpstreamError('STORE', 'Our own store did not answer', { cause });
+  if (cause instanceof UpstreamError) return cause;
+  if (isStoreFault(cause)) return new UpstreamError('STORE', 'Our own store did not answer', { cause });
   return malformed('What the source answered could not be read', cause);
 }
 

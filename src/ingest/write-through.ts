@@ -1,5 +1,4 @@
 import type { Clock } from '../base/clock.js';
-import { CodedError } from '../base/errors.js';
 import type { Id } from '../base/ids.js';
 import type { Logger } from '../base/logger.js';
 import type { LogPlace } from '../log/place.js';
@@ -181,7 +180,3 @@ async function refusalOf({ test }: WriteThroughRun, error: unknown, tries: numbe
   if (error.status === 402 || error.status === 403) await test();
   return error.message;
 }
-
-/** Faults of our own store are not the source's. */
-export const isStoreFault = (error: unknown): boolean =>
-  error instanceof CodedError && (error.code === 'SERVICE_UNAVAILABLE' || error.code === 'QUERY_TOO_SLOW');

@@ -29,3 +29,9 @@ export function readError(error: unknown): unknown {
     return unavailable(error);
   return error;
 }
+
+/** Whether something failed because the store was away or overtaxed, so that the same may succeed later. */
+export function isStoreFault(error: unknown): boolean {
+  const known = readError(error);
+  return known instanceof CodedError && (known.code === 'SERVICE_UNAVAILABLE' || known.code === 'QUERY_TOO_SLOW');
+}

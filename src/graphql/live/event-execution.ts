@@ -1,14 +1,16 @@
+import { unwrapResolverError } from '@apollo/server/errors';
 import { nanoid } from 'nanoid';
 import type { Logger } from '../../base/logger.js';
 import { inSpan } from '../../base/tracing.js';
 import { PayloadBudget } from '../../model/payload-budget.js';
+import { isStoreFault } from '../../store/store-errors.js';
 import type { RequestContext } from '../context.js';
 import { formatError, noteErrors } from '../errors.js';
 import type { Executor } from '../executor.js';
 import { createLoaders, type Loaders, type Reader } from '../loaders.js';
 import type { Services } from '../services.js';
 import type { LiveEvent } from './cohort-source.js';
-import { isStoreFault, patiently } from './patience.js';
+import { patiently } from './patience.js';
 import type { SubscriptionPlan } from './plan.js';
 
 export interface ExecutionParts {
@@ -81,7 +83,7 @@ export class EventExecution {
       context,
     });
     if (!errors) return JSON.stringify({ data });
-    const fault = errors.find(isStoreFault);
+    const fault = errors.map(unwrapResolverError).find(isStoreFault);
     if (fault) throw fault;
     noteErrors(errors, requestId, logger);
     return JSON.stringify({

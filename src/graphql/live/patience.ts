@@ -1,18 +1,11 @@
-import { unwrapResolverError } from '@apollo/server/errors';
-import { CodedError, unavailable } from '../../base/errors.js';
+import { unavailable } from '../../base/errors.js';
 import { sleep, within } from '../../base/lifecycle.js';
 import type { Logger } from '../../base/logger.js';
-import { readError } from '../../store/store-errors.js';
+import { isStoreFault } from '../../store/store-errors.js';
 
 const longestPauseMs = 1000;
 /** Far above what any read may take. A connection that broke may leave a call of the driver without any answer. */
 const answerMs = 20_000;
-
-/** Whether something failed because the store was away or overtaxed, so that the same may succeed later. */
-export function isStoreFault(error: unknown): boolean {
-  const known = readError(unwrapResolverError(error));
-  return known instanceof CodedError && (known.code === 'SERVICE_UNAVAILABLE' || known.code === 'QUERY_TOO_SLOW');
-}
 
 /**
  * Does something again, with growing pauses, until the store lets it succeed.
