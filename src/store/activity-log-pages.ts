@@ -19,7 +19,7 @@ import { type Reach, tooFar, usualReach } from './activity-log-reach.js';
 import { hasOwnIndex, isRecordedOrder, leavesOut, type Route, routeOf } from './activity-log-route.js';
 import { keyIndex, seqIndex } from './activity-logs.js';
 import type { Store } from './connect.js';
-import { type Bound, type Order, type Slice, type Span, sortOf, spanConditions } from './keyset.js';
+import { type Order, type Slice, type Span, sortOf, spanConditions } from './keyset.js';
 import { entryIn, type LogDocument } from './log-document.js';
 import { defaultMaxTimeMs, read } from './read.js';
 
@@ -44,11 +44,13 @@ export interface OffsetSlice extends Slice {
 /** What of a workspace's log may be shown, however far it is read. */
 export type KeptLog = Omit<LogWindow, 'seq'>;
 
+const longs = (key: readonly unknown[]): Long[] => key.map((value) => Long.fromNumber(Number(value)));
+
 const orders: Readonly<Record<ActivityLogOrder, Order>> = {
-  OCCURRED_AT_DESC: { fields: ['occurredAtMicros', 'seq'], direction: -1 },
-  OCCURRED_AT_ASC: { fields: ['occurredAtMicros', 'seq'], direction: 1 },
-  RECORDED_DESC: { fields: ['seq'], direction: -1 },
-  RECORDED_ASC: { fields: ['seq'], direction: 1 },
+  OCCURRED_AT_DESC: { fields: ['occurredAtMicros', 'seq'], direction: -1, typed: longs },
+  OCCURRED_AT_ASC: { fields: ['occurredAtMicros', 'seq'], direction: 1, typed: longs },
+  RECORDED_DESC: { fields: ['seq'], direction: -1, typed: longs },
+  RECORDED_ASC: { fields: ['seq'], direction: 1, typed: longs },
 };
 
 /** Where an entry stands in a list of that order. */
@@ -249,14 +251,10 @@ function reachConditions({ window, order, filter }: ActivityLogList, { hint, kno
   };
 }
 
-function placeConditions(order: ActivityLogOrder, span: Span): Document[] {
-  const longs = (bound: Bound | undefined): Bound | undefined =>
-    bound && { ...bound, key: bound.key.map((value) => Long.fromNumber(value as number)) };
-  return [
-    ...(isRecordedOrder(order) ? [] : [hasTime]),
-    ...spanConditions(orders[order], { after: longs(span.after), before: longs(span.before) }),
-  ];
-}
+const placeConditions = (order: ActivityLogOrder, span: Span): Document[] => [
+  ...(isRecordedOrder(order) ? [] : [hasTime]),
+  ...spanConditions(orders[order], span),
+];
 
 /** Where a property of an entry lies, if not under its own name. */
 const documentFields: Partial<Record<EntryField, readonly string[]>> = {

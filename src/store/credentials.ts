@@ -11,7 +11,7 @@ import {
   toCredentialDocument,
   toCredentialRecord,
 } from './credential-document.js';
-import type { Slice, Span } from './keyset.js';
+import { type Order, type Slice, type Span, sortOf, spanConditions } from './keyset.js';
 import { readError } from './store-errors.js';
 
 /** How many chosen secrets of one workspace a wrong one is compared with at most: each comparison is slow by design. */
@@ -22,14 +22,7 @@ const rethrow = (error: unknown): never => {
   throw readError(error);
 };
 
-function within(workspaceId: Id, { after, before }: Span): Filter<CredentialDocument> {
-  const bounds: Record<string, ObjectId> = {};
-  if (after) bounds[after.inclusive ? '$gte' : '$gt'] = new ObjectId(String(after.key[0]));
-  if (before) bounds[before.inclusive ? '$lte' : '$lt'] = new ObjectId(String(before.key[0]));
-  const filter: Filter<CredentialDocument> = { workspaceId: new ObjectId(workspaceId) };
-  if (after || before) filter._id = bounds;
-  return filter;
-}
+const order: Order = { fields: ['_id'], direction: 1, typed: ([id]) => [new ObjectId(String(id))] };
 
 /** The credentials of one workspace. Every call names it first. */
 export class CredentialStore {
@@ -72,7 +65,7 @@ export class CredentialStore {
 
   /** A part of the list, which is in the order of the ids; `backward` takes it from the span's end, and answers in the list's order all the same. */
   async find(workspaceId: Id, slice: Slice): Promise<CredentialRecord[]> {
-    const options = { sort: { _id: slice.backward ? (-1 as const) : (1 as const) }, limit: slice.limit, timeoutMS };
+    const options = { sort: sortOf(order, slice.backward), limit: slice.limit, timeoutMS };
     const found = await this.#collection.find(within(workspaceId, slice), options).toArray().catch(rethrow);
     return (slice.backward ? found.reverse() : found).map(toCredentialRecord);
   }
@@ -119,3 +112,7 @@ export class CredentialStore {
     return document ? toCredentialRecord(document) : undefined;
   }
 }
+
+const within = (workspaceId: Id, span: Span): Filter<CredentialDocument> => ({
+  $and: [{ workspaceId: new ObjectId(workspaceId) }, ...spanConditions(order, span)],
+});

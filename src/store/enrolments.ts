@@ -2,9 +2,9 @@ import { type Collection, type Document, type IndexDescription, Long, ObjectId }
 import type { Id } from '../base/ids.js';
 import type { Enrolment } from '../model/enrolment.js';
 import type { Store } from './connect.js';
-import { type Slice, type Span, sortOf } from './keyset.js';
+import { type Order, type Slice, type Span, sortOf } from './keyset.js';
 import { type NounDocument, NounDocuments } from './noun-documents.js';
-import { NounLists, type NounOrder } from './noun-lists.js';
+import { NounLists } from './noun-lists.js';
 import { defaultMaxTimeMs, read } from './read.js';
 
 interface EnrolmentDocument extends NounDocument {
@@ -63,10 +63,10 @@ export const enrolmentsValidator: Document = {
   },
 };
 
-const byEnrolment: NounOrder = {
+const byEnrolment: Order = {
   fields: ['enrolledAt', '_id'],
   direction: 1,
-  typed: (milliseconds) => new Date(Number(milliseconds)),
+  typed: ([milliseconds, id]) => [new Date(Number(milliseconds)), new ObjectId(String(id))],
 };
 
 /** Below what the server takes of stages, and of nested ones, in one pipeline. */

@@ -4,7 +4,7 @@ import type { Follow, FollowTarget } from '../model/follow.js';
 import { targetKey } from '../model/follow.js';
 import type { Store } from './connect.js';
 import { type FoldDocument, FoldDocuments, type FoldScope, foldKey, scopeFields } from './fold-documents.js';
-import { type Slice, type Span, sortOf, spanConditions } from './keyset.js';
+import { type Order, type Slice, type Span, sortOf, spanConditions } from './keyset.js';
 import { defaultMaxTimeMs, read } from './read.js';
 
 interface FollowDocument extends FoldDocument {
@@ -44,7 +44,11 @@ export const followSchema: Document = {
   },
 };
 
-const order = { fields: ['since', 'key'], direction: 1 } as const;
+const order: Order = {
+  fields: ['since', 'key'],
+  direction: 1,
+  typed: ([milliseconds, key]) => [new Date(Number(milliseconds)), key],
+};
 
 /** Who follows what, as the fold makes it. */
 export class Follows {
@@ -120,15 +124,5 @@ const within = (scope: FoldScope, userIds: readonly Id[], span: Span): Document 
   ...scopeFields(scope),
   userId: { $in: userIds.map((id) => new ObjectId(id)) },
   following: true,
-  $and: [{}, ...spanConditions(order, typed(span))],
-});
-
-const typed = ({ after, before }: Span): Span => ({
-  ...(after && { after: withDate(after) }),
-  ...(before && { before: withDate(before) }),
-});
-
-const withDate = <T extends { readonly key: readonly unknown[] }>(bound: T): T => ({
-  ...bound,
-  key: [new Date(Number(bound.key[0])), ...bound.key.slice(1)],
+  $and: [{}, ...spanConditions(order, span)],
 });

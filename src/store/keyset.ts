@@ -4,9 +4,11 @@ import type { Document, SortDirection } from 'mongodb';
 export interface Order {
   readonly fields: readonly string[];
   readonly direction: 1 | -1;
+  /** The values of a place's key, as the documents hold them. */
+  typed(key: readonly unknown[]): unknown[];
 }
 
-/** A place in an ordered list, by the values of the order's fields. */
+/** A place in an ordered list, by the values of the order's fields as a cursor holds them. */
 export interface Bound {
   readonly key: readonly unknown[];
   /** Whether the item at the very place counts. */
@@ -29,9 +31,11 @@ export interface Slice extends Span {
 
 /** Conditions that AND together to "within the span". */
 export const spanConditions = (order: Order, span: Span): Document[] => [
-  ...(span.after ? boundConditions(order.fields, span.after, order.direction) : []),
-  ...(span.before ? boundConditions(order.fields, span.before, order.direction === 1 ? -1 : 1) : []),
+  ...(span.after ? boundConditions(order.fields, typedBound(order, span.after), order.direction) : []),
+  ...(span.before ? boundConditions(order.fields, typedBound(order, span.before), order.direction === 1 ? -1 : 1) : []),
 ];
+
+const typedBound = (order: Order, bound: Bound): Bound => ({ ...bound, key: order.typed(bound.key) });
 
 /**
  * The first field's condition gives an index its bounds; what follows settles ties. By negation, as the server may plan each

@@ -4,7 +4,7 @@ import type { Notification, NotificationFilter } from '../model/notification.js'
 import type { NotificationState } from '../model/notification-state.js';
 import type { Store } from './connect.js';
 import { type FoldScope, scopeFields } from './fold-documents.js';
-import { type Bound, type Slice, type Span, sortOf, spanConditions } from './keyset.js';
+import { type Order, type Slice, type Span, sortOf, spanConditions } from './keyset.js';
 import { type NotificationDocument, notificationsCollection, toNotification } from './notification-document.js';
 import { unreadConditions } from './notifications.js';
 import { defaultMaxTimeMs, read } from './read.js';
@@ -16,7 +16,11 @@ export interface NotificationSelection {
   readonly filter: NotificationFilter;
 }
 
-const order = { fields: ['place', 'id'], direction: -1 } as const;
+const order: Order = {
+  fields: ['place', 'id'],
+  direction: -1,
+  typed: ([place, id]) => [Long.fromNumber(Number(place)), new ObjectId(String(id))],
+};
 const none: Document = { _id: { $in: [] } };
 
 /** What is shown to somebody, the last that happened first. */
@@ -78,19 +82,9 @@ function within({ scope, filter }: NotificationSelection, part: Document, span: 
     shown: true,
     $and: [
       part,
-      ...spanConditions(order, typed(span)),
+      ...spanConditions(order, span),
       ...(reasons ? [reasons.length > 0 ? { reasons: { $in: [...reasons] } } : none] : []),
       ...(sources ? [{ source: { $in: [...sources] } }] : []),
     ],
   } as Filter<NotificationDocument>;
 }
-
-const typed = ({ after, before }: Span): Span => ({
-  ...(after && { after: typedBound(after) }),
-  ...(before && { before: typedBound(before) }),
-});
-
-const typedBound = (bound: Bound): Bound => ({
-  ...bound,
-  key: [Long.fromNumber(Number(bound.key[0])), new ObjectId(String(bound.key[1]))],
-});

@@ -1,7 +1,7 @@
 import { type Collection, type Document, type IndexDescription, ObjectId } from 'mongodb';
 import type { Id } from '../base/ids.js';
 import { wordsOf } from '../model/words.js';
-import { type Bound, type Order, type Slice, type Span, sortOf, spanConditions } from './keyset.js';
+import { type Order, type Slice, type Span, sortOf, spanConditions } from './keyset.js';
 import type { NounDocument } from './noun-documents.js';
 import { defaultMaxTimeMs, read } from './read.js';
 
@@ -19,13 +19,11 @@ const sortNameLength = 200;
 export const sortNameOf = (name: string): string =>
   [...name.normalize('NFKC').toLowerCase()].slice(0, sortNameLength).join('');
 
-/** How lists of a noun are ordered: by a field that only what is not removed has, then by id. */
-export interface NounOrder extends Order {
-  /** The value of that field, as a cursor's key holds it. */
-  typed(part: unknown): unknown;
-}
-
-export const byName: NounOrder = { fields: ['sortName', '_id'], direction: 1, typed: (name) => name };
+const byName: Order = {
+  fields: ['sortName', '_id'],
+  direction: 1,
+  typed: ([name, id]) => [name, new ObjectId(String(id))],
+};
 
 /** Indexes that every named noun has. */
 export const namedIndexes = (noun: string): IndexDescription[] => {
@@ -45,11 +43,14 @@ export const searchConditions = (search: string | null | undefined): Document[] 
 /** What lists are found and ordered by, and nothing is made of. */
 const unread: Document = { words: 0, sortName: 0 };
 
-/** Reads of one noun's collection; what is removed is never among the answers. */
+/**
+ * Reads of one noun's collection; what is removed is never among the answers. The order is by a field that only what is not
+ * removed has, then by id.
+ */
 export class NounLists<T extends NounDocument> {
   constructor(
     private readonly collection: Collection<T>,
-    private readonly order: NounOrder = byName,
+    private readonly order: Order = byName,
   ) {}
 
   /** All that meet the conditions, in no particular order. */
@@ -106,10 +107,7 @@ export class NounLists<T extends NounDocument> {
 
   /** What lies within a span of the list that the conditions describe. */
   within(workspaceId: Id, conditions: readonly Document[], span: Span): Document {
-    const typed = (bound: Bound | undefined): Bound | undefined =>
-      bound && { ...bound, key: [this.order.typed(bound.key[0]), new ObjectId(String(bound.key[1]))] };
-    const places = spanConditions(this.order, { after: typed(span.after), before: typed(span.before) });
-    return this.#live(workspaceId, [...conditions, ...places]);
+    return this.#live(workspaceId, [...conditions, ...spanConditions(this.order, span)]);
   }
 
   #live(workspaceId: Id, conditions: readonly Document[]): Document {

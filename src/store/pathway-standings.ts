@@ -4,7 +4,7 @@ import type { ProgressState } from '../model/progress.js';
 import type { PlacedStanding, Standing } from '../model/standing.js';
 import type { Store } from './connect.js';
 import { FoldDocuments, type FoldScope, foldKey, keysBeginning, scopeFields } from './fold-documents.js';
-import type { Slice, Span } from './keyset.js';
+import { type Order, type Slice, type Span, spanConditions } from './keyset.js';
 import { defaultMaxTimeMs, read } from './read.js';
 import {
   type StandingDocument,
@@ -211,14 +211,11 @@ const isThere = { left: { $exists: false as const } };
 const listed = (scope: FoldScope, selection: StandingSelection, span: Span): Document => {
   const prefix = foldKey(scope, `${selection.pathwayId}/`);
   const oneOf = (userIds: readonly Id[]): Document => ({ _id: { $in: userIds.map((id) => `${prefix}${id}`) } });
-  const bounds = [
-    ...(span.after ? [{ _id: { [span.after.inclusive ? '$gte' : '$gt']: `${prefix}${span.after.key[0]}` } }] : []),
-    ...(span.before ? [{ _id: { [span.before.inclusive ? '$lte' : '$lt']: `${prefix}${span.before.key[0]}` } }] : []),
-  ];
+  const order: Order = { fields: ['_id'], direction: 1, typed: ([userId]) => [`${prefix}${userId}`] };
   return {
     $and: [
       { _id: keysBeginning(prefix), ...scopeFields(scope), ...isThere },
-      ...bounds,
+      ...spanConditions(order, span),
       ...(selection.userIds ? [oneOf(selection.userIds)] : []),
       ...(selection.onlyUserIds ? [oneOf(selection.onlyUserIds)] : []),
       ...stateConditions(selection),
