@@ -1,3 +1,4 @@
+import { groupsOf } from '../base/groups.js';
 import type { FilterFields } from './activity-log.js';
 import { maxSummable } from './activity-log-stats.js';
 import { type ExactSum, plusExactly } from './exact-sum.js';
@@ -87,13 +88,5 @@ export function afterChanges(counts: DayCounts, changes: readonly CountChange[])
 }
 
 /** Changes by what they concern, each in the order of the log. */
-export function byKey(changes: readonly CountChange[]): Map<string, CountChange[]> {
-  const groups = new Map<string, CountChange[]>();
-  for (const change of changes) {
-    const key = countedKey(change.of);
-    const group = groups.get(key);
-    if (group) group.push(change);
-    else groups.set(key, [change]);
-  }
-  return groups;
-}
+export const byKey = (changes: readonly CountChange[]): Map<string, CountChange[]> =>
+  groupsOf(changes, ({ of }) => countedKey(of));

@@ -1,4 +1,5 @@
 import { type Document, type IndexDescription, Long, MongoBulkWriteError, ObjectId, type WriteError } from 'mongodb';
+import { groupsOf } from '../base/groups.js';
 import { type Id, newId } from '../base/ids.js';
 import type { Erasure } from '../model/log-record.js';
 import type { Store } from './connect.js';
@@ -111,11 +112,7 @@ export class ActivityLogs {
   }
 
   async findKeys(workspaceId: Id, keys: readonly LogKey[]): Promise<KeyHolder[]> {
-    const groups = new Map<string, LogKey[]>();
-    for (const key of keys) {
-      const group = JSON.stringify([key.source, key.connectionId]);
-      groups.set(group, [...(groups.get(group) ?? []), key]);
-    }
+    const groups = groupsOf(keys, ({ source, connectionId }) => JSON.stringify([source, connectionId]));
     const found = await Promise.all(
       [...groups.values()].map((group) =>
         this.#logs

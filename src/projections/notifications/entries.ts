@@ -1,3 +1,4 @@
+import { groupsOf } from '../../base/groups.js';
 import type { Id } from '../../base/ids.js';
 import { slicesOf } from '../../base/slices.js';
 import { concerned } from '../../model/concern.js';
@@ -46,13 +47,7 @@ export async function foldEntries(parts: FoldParts, told: readonly Told[], done:
 
 /** All of one person's together, since how many are unread is written once. */
 async function writeAll(parts: FoldParts, pending: ReadonlyMap<Id, Pending>, done: number): Promise<void> {
-  const people = new Map<Id, [Id, Pending][]>();
-  for (const one of pending) {
-    const { origin } = one[1].name;
-    const theirs = people.get(origin);
-    if (theirs) theirs.push(one);
-    else people.set(origin, [one]);
-  }
+  const people = groupsOf(pending, ([, { name }]) => name.origin);
   for (const some of together([...people.values()])) await writeSome(parts, some, done);
 }
 

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { groupsOf } from '../../base/groups.js';
 import type { Id } from '../../base/ids.js';
 import { slicesOf } from '../../base/slices.js';
 import type { IdentityKey } from '../../model/identity.js';
@@ -80,12 +81,7 @@ export class CellChanges {
    * same, or was never there: whoever read such an entry before it was taken out may still write late what it said.
    */
   async takeOut(taken: readonly TakenOut[]): Promise<void> {
-    const groups = new Map<string, TakenOut[]>();
-    for (const one of taken) {
-      const group = groups.get(cellKey(one.key));
-      if (group) group.push(one);
-      else groups.set(cellKey(one.key), [one]);
-    }
+    const groups = groupsOf(taken, ({ key }) => cellKey(key));
     const known = await this.#known(taken.map(({ key }) => key));
     for (const lot of slicesOf([...groups], cellsAtOnce)) {
       const changed: ProgressCell[] = [];

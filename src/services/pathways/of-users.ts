@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { groupsOf } from '../../base/groups.js';
 import type { Id } from '../../base/ids.js';
 import { userIdsAmong } from '../../model/identity.js';
 import type { Page, PageRequest } from '../../model/page.js';
@@ -36,10 +37,9 @@ export function pathwaysOfUsers(parts: Parts, who: ReaderContext): PathwaysOfUse
     const enrolled = await parts.enrolments.pathwaysOf(workspaceId, userIds);
     const found = await parts.pathways.byIds(workspaceId, [...new Set(enrolled.map(({ pathwayId }) => pathwayId))]);
     const pathways = new Map(found.map((pathway) => [pathway.id, pathway]));
-    const onWhich = new Map<Id, Id[]>();
-    for (const { userId, pathwayId } of enrolled) onWhich.set(userId, [...(onWhich.get(userId) ?? []), pathwayId]);
+    const byUser = groupsOf(enrolled, ({ userId }) => userId);
     return asked.map((ids) => {
-      const mine = new Set(ids.flatMap((id) => onWhich.get(id) ?? []));
+      const mine = new Set(ids.flatMap((id) => byUser.get(id) ?? []).map(({ pathwayId }) => pathwayId));
       return [...mine].flatMap((id) => pathways.get(id) ?? []);
     });
   });
