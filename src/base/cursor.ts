@@ -2,10 +2,15 @@ import { createHash } from 'node:crypto';
 import { CodedError } from './errors.js';
 import type { Id } from './ids.js';
 
-/** A place in a workspace's log. What subscriptions follow from and what `atLeast` waits for. */
-export interface FeedPlace {
-  readonly workspaceId: Id;
+/** A number of some log, of one epoch of it: of another epoch it says nothing. */
+export interface LogPosition {
   readonly epoch: number;
+  readonly seq: number;
+}
+
+/** A place in a workspace's log. What subscriptions follow from and what `atLeast` waits for. */
+export interface FeedPlace extends LogPosition {
+  readonly workspaceId: Id;
   /** Everything up to and including this number has been seen. 0 is before the first entry. */
   readonly seq: number;
 }

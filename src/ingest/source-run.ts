@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { LogPosition } from '../base/cursor.js';
 import { unlessAborted } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
 import type { Source, SourceFault } from '../model/source.js';
@@ -10,7 +11,7 @@ import { type RecordingParts, recordRows } from './recording.js';
 import type { Sessions } from './session.js';
 import { recordSnapshot, type SnapshotParts } from './snapshots.js';
 import { malformed, UpstreamError } from './upstream-error.js';
-import { type WriteThroughParts, type WrittenPlace, writeThrough } from './write-through.js';
+import { type WriteThroughParts, writeThrough } from './write-through.js';
 
 export interface SourceRunParts extends RecordingParts, WriteThroughParts {
   readonly states: Pick<SourceStates, 'begin' | 'save' | 'rest' | 'wroteThrough'>;
@@ -66,7 +67,7 @@ export class SourceRun {
     const { source, fence } = this;
     if (!source.writesThrough || !writer) return;
     const { workspaceId, id } = source;
-    const save = (place: WrittenPlace): Promise<boolean> =>
+    const save = (place: LogPosition): Promise<boolean> =>
       this.parts.states.wroteThrough(workspaceId, id, fence, place);
     const test = (): Promise<void> => this.connector.test(session);
     const isCurrent = (): Promise<boolean> => this.parts.isCurrent(source);
@@ -153,7 +154,7 @@ export class SourceRun {
 }
 
 /** What is written from where nothing was said: nothing of an epoch that never was. */
-const beforeTheLog: WrittenPlace = { epoch: 0, seq: 0 };
+const beforeTheLog: LogPosition = { epoch: 0, seq: 0 };
 
 const isOutage = ({ kind }: UpstreamError): boolean => kind === 'UNREACHABLE' || kind === 'RATE_LIMITED';
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js';
+import type { LogPosition } from '../base/cursor.js';
 import type { Id } from '../base/ids.js';
 import type { Logger } from '../base/logger.js';
 import type { LogPlace } from '../log/place.js';
@@ -24,12 +25,6 @@ export interface WriteThroughParts {
   readonly logger: Logger;
 }
 
-/** How far the log is written into a source. Numbers of another epoch of the log say nothing. */
-export interface WrittenPlace {
-  readonly epoch: number;
-  readonly seq: number;
-}
-
 export interface WriteThroughRun extends WriteThroughParts {
   readonly source: Source;
   readonly session: Session<unknown>;
@@ -39,7 +34,7 @@ export interface WriteThroughRun extends WriteThroughParts {
   /** One cheap call that succeeds if the source accepts the credential at all. */
   readonly test: () => Promise<void>;
   /** Notes durably how far the log is written. False when somebody else has gone on meanwhile. */
-  save(place: WrittenPlace): Promise<boolean>;
+  save(place: LogPosition): Promise<boolean>;
   /** Whether the source is still to be written, and as it was when this began. */
   isCurrent(): Promise<boolean>;
 }
@@ -58,7 +53,7 @@ const lookEveryMs = 1_000;
  * What the source will never take is noted as failed, and the rest goes on.
  * @throws UpstreamError for what may succeed later: then this is where the next run goes on.
  */
-export async function writeThrough(run: WriteThroughRun, from: WrittenPlace, stop: AbortSignal): Promise<void> {
+export async function writeThrough(run: WriteThroughRun, from: LogPosition, stop: AbortSignal): Promise<void> {
   let after = await startOf(run, from);
   const watch = new Watch(run);
   while (!stop.aborted) {
@@ -76,7 +71,7 @@ export async function writeThrough(run: WriteThroughRun, from: WrittenPlace, sto
 }
 
 /** Where to go on. What the log no longer holds, or holds anew since it was restored, is passed over, and that is said. */
-async function startOf({ source, placeOf, logger }: WriteThroughRun, from: WrittenPlace): Promise<number> {
+async function startOf({ source, placeOf, logger }: WriteThroughRun, from: LogPosition): Promise<number> {
   const place = await placeOf(source.workspaceId);
   const isOfNow = from.epoch === place.epoch;
   const start = isOfNow ? Math.max(from.seq, place.firstSeq - 1) : place.seq;

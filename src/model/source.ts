@@ -1,3 +1,4 @@
+import type { LogPosition } from '../base/cursor.js';
 import type { Id } from '../base/ids.js';
 import type { JsonValue } from '../base/json.js';
 import type { SourceSystem } from './source-system.js';
@@ -90,7 +91,7 @@ export interface SourceState {
   /** Where reading goes on, in its connector's own words (JSON text). Covers only what is durably recorded. */
   readonly checkpoint?: string;
   /** Where writing through goes on: the log up to this number, of this epoch, is written into the source. */
-  readonly writtenThrough?: { readonly epoch: number; readonly seq: number };
+  readonly writtenThrough?: LogPosition;
   /** Whatever the source had up to this instant is recorded. */
   readonly coveredUntil?: Date;
   readonly backfill?: Backfill;

@@ -1,10 +1,5 @@
+import type { LogPosition } from '../base/cursor.js';
 import type { FoldState, Generation } from '../store/fold-states.js';
-
-/** How far a log goes. */
-export interface LogEnd {
-  readonly epoch: number;
-  readonly seq: number;
-}
 
 export const isGood = (one: Generation, version: number, epoch: number): boolean =>
   one.epoch === epoch && one.version === version;
@@ -16,7 +11,7 @@ export function mustBegin({ serving, building, rebuild }: FoldState, version: nu
 }
 
 /** Whether there is anything to do for a fold of some version. */
-export function hasWork(state: FoldState, version: number, { epoch, seq }: LogEnd): boolean {
+export function hasWork(state: FoldState, version: number, { epoch, seq }: LogPosition): boolean {
   const { serving, building, retired } = state;
   // A process of a newer release makes it now; what this one would write is of the old kind.
   if (serving && serving.version > version) return false;

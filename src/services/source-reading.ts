@@ -1,5 +1,6 @@
 import { canReadLogs, canReadUsers, readsOwnOnly, requireScope } from '../auth/policies.js';
 import type { Clock } from '../base/clock.js';
+import type { LogPosition } from '../base/cursor.js';
 import { notFound } from '../base/errors.js';
 import { type Id, isId } from '../base/ids.js';
 import type { LogPlace } from '../log/place.js';
@@ -44,12 +45,6 @@ export interface SourceList {
 export interface SourceSlice extends SourceList {
   readonly skip: number;
   readonly limit: number;
-}
-
-/** A place in a workspace's log, as of one epoch of it. */
-export interface LogPosition {
-  readonly epoch: number;
-  readonly seq: number;
 }
 
 /** Whom and what an entry names, where that is known here. */

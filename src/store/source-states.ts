@@ -1,4 +1,5 @@
 import { type Document, type IndexDescription, Long, ObjectId } from 'mongodb';
+import type { LogPosition } from '../base/cursor.js';
 import type { Id } from '../base/ids.js';
 import { noCounts, type SourceCounts, type SourceState } from '../model/source.js';
 import type { Store } from './connect.js';
@@ -141,7 +142,7 @@ export class SourceStates {
   }
 
   /** The log up to this place is written into the source. False when a later holder has begun, or it was moved on meanwhile. */
-  async wroteThrough(workspaceId: Id, id: Id, fence: number, place: WrittenPlace): Promise<boolean> {
+  async wroteThrough(workspaceId: Id, id: Id, fence: number, place: LogPosition): Promise<boolean> {
     const { matchedCount } = await this.#states.updateOne(
       {
         ...this.#held(workspaceId, id, fence),
@@ -157,7 +158,7 @@ export class SourceStates {
   }
 
   /** Writing through starts at this place of the log: what stands before it is not written. */
-  async writeFrom(workspaceId: Id, id: Id, place: WrittenPlace): Promise<void> {
+  async writeFrom(workspaceId: Id, id: Id, place: LogPosition): Promise<void> {
     await upsert(() =>
       this.#states.updateOne(
         { _id: new ObjectId(id), workspaceId: new ObjectId(workspaceId) },
@@ -214,12 +215,7 @@ export class SourceStates {
   }
 }
 
-interface WrittenPlace {
-  readonly epoch: number;
-  readonly seq: number;
-}
-
-const toWritten = ({ epoch, seq }: WrittenPlace) => ({ epoch, seq: Long.fromNumber(seq) });
+const toWritten = ({ epoch, seq }: LogPosition) => ({ epoch, seq: Long.fromNumber(seq) });
 
 const unread = { fence: 0, wakes: 0, failures: 0, counts: { ...noCounts }, driftNames: [] };
 

@@ -1,3 +1,4 @@
+import type { LogPosition } from '../../base/cursor.js';
 import type { Following } from './cohort.js';
 import type { ToldPage } from './history.js';
 import type { KeptResult } from './kept-results.js';
@@ -39,7 +40,7 @@ export class Follower extends Unyielding implements Member, LiveSubscription {
     return this.isJoined ? Math.max(this.#lastSeq, this.cohort.released) : this.#lastSeq;
   }
 
-  get place(): { readonly epoch: number; readonly seq: number } {
+  get place(): LogPosition {
     return { epoch: this.cohort.source.place.epoch, seq: Math.floor(this.lastSeq) };
   }
 

@@ -1,3 +1,4 @@
+import type { LogPosition } from '../../base/cursor.js';
 import type { Id } from '../../base/ids.js';
 import type { Source, SourceState } from '../../model/source.js';
 
@@ -13,7 +14,7 @@ export interface SourcePuller {
 export interface SourceStateReader {
   byIds(workspaceId: Id, ids: readonly Id[]): Promise<SourceState[]>;
   /** What stands in the log up to this place is not written into the source. */
-  writeFrom(workspaceId: Id, id: Id, place: { readonly epoch: number; readonly seq: number }): Promise<void>;
+  writeFrom(workspaceId: Id, id: Id, place: LogPosition): Promise<void>;
   /** Reading begins anew; what was recorded is recognised. As good twice as once. */
   restart(workspaceId: Id, id: Id, version: number): Promise<void>;
 }

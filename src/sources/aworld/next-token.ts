@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { LogPosition } from '../../base/cursor.js';
 import { badInput } from '../../base/errors.js';
 import { isJsonObject } from '../../base/json.js';
-import type { LogPosition } from '../../services/source-reading.js';
 
 /** What a list must have in common with the one that its nextToken comes from. */
 export interface ListTerms {

@@ -1,9 +1,10 @@
 import type { FastifyRequest } from 'fastify';
+import type { LogPosition } from '../../base/cursor.js';
 import { badInput, CodedError, notFound } from '../../base/errors.js';
 import type { ActivityLog } from '../../model/activity-log.js';
 import type { IdentityKey } from '../../model/identity.js';
 import type { Viewer } from '../../model/viewer.js';
-import type { EntryNames, LogPosition, SourceReadingService } from '../../services/source-reading.js';
+import type { EntryNames, SourceReadingService } from '../../services/source-reading.js';
 import { type FacadeAnswer, type FacadeCall, json } from '../facade.js';
 import { queryInteger, queryText } from '../query.js';
 import { type DelegatedUser, delegatedUser } from './headers.js';
