@@ -7,7 +7,7 @@ import type { Logger } from '../base/logger.js';
 import type { FoldStates, Generation } from '../store/fold-states.js';
 import type { Signal } from '../store/signals.js';
 import { settleMs } from './feeds.js';
-import type { LogReader } from './place.js';
+import type { FoldReader, LogReader } from './place.js';
 
 export interface FoldPlacesOptions {
   readonly states: Pick<FoldStates, 'read'>;
@@ -22,10 +22,8 @@ export interface FoldPlacesOptions {
   readonly pollMs?: number;
 }
 
-export type FoldListener = (place: Generation) => void;
-
 /** Up to where folds reflect the log, as this process knows it, whichever process makes them. */
-export class FoldPlaces implements Closeable {
+export class FoldPlaces implements FoldReader, Closeable {
   readonly #watches = new Map<string, FoldWatch>();
   #onWanted: (workspaceId: Id) => void = () => {};
 
@@ -36,10 +34,6 @@ export class FoldPlaces implements Closeable {
     this.#onWanted = listener;
   }
 
-  /**
-   * The generation to read, once it reflects everything that this process acknowledged before the call, and `atLeast`.
-   * @throws CodedError SERVICE_UNAVAILABLE when it does not within 6 s, or is being made from the beginning.
-   */
   async settle(workspaceId: Id, fold: string, atLeast = 0): Promise<Generation> {
     this.#onWanted(workspaceId);
     const needed = Math.max(atLeast, this.options.acknowledged(workspaceId));
@@ -47,15 +41,10 @@ export class FoldPlaces implements Closeable {
     return this.#watchOf(workspaceId, fold).reach(epoch, needed, settleMs);
   }
 
-  /**
-   * The generation that is read now, looked up no more than about a second ago: the documents of one that was read before
-   * may be gone by then. @throws CodedError SERVICE_UNAVAILABLE where that cannot be looked up.
-   */
   serving(workspaceId: Id, fold: string): Promise<Generation> {
     return this.#watchOf(workspaceId, fold).serving();
   }
 
-  /** Told each time that the checkpoint moves or another generation takes over, in no more than about a second. */
   follow(workspaceId: Id, fold: string, listener: FoldListener): () => void {
     this.#onWanted(workspaceId);
     return this.#watchOf(workspaceId, fold).follow(listener);
@@ -84,6 +73,8 @@ export class FoldPlaces implements Closeable {
     return watch;
   }
 }
+
+type FoldListener = (place: Generation) => void;
 
 const keyOf = (workspaceId: Id, fold: string): string => `${workspaceId}:${fold}`;
 

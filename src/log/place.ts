@@ -1,5 +1,6 @@
 import type { Id } from '../base/ids.js';
 import type { Erasure } from '../model/log-record.js';
+import type { Generation } from '../store/fold-states.js';
 
 /** Where a workspace's log stands, as this process has seen it. */
 export interface LogPlace {
@@ -30,4 +31,23 @@ export interface LogReader {
    * @throws CodedError SERVICE_UNAVAILABLE when the log does not get there in time; NOT_FOUND for no such workspace.
    */
   settle(workspaceId: Id, atLeast?: number): Promise<LogPlace>;
+}
+
+/** How far what folds make of the log reflects it. */
+export interface FoldReader {
+  /**
+   * The generation to read, once it reflects everything that this process acknowledged before the call, and `atLeast`.
+   * @throws CodedError SERVICE_UNAVAILABLE when it does not within 6 s, or is being made from the beginning.
+   */
+  settle(workspaceId: Id, fold: string, atLeast?: number): Promise<Generation>;
+  /**
+   * The generation that is read now, looked up no more than about a second ago: the documents of one that was read before
+   * may be gone by then. @throws CodedError SERVICE_UNAVAILABLE where that cannot be looked up.
+   */
+  serving(workspaceId: Id, fold: string): Promise<Generation>;
+  /**
+   * Told each time that the checkpoint moves or another generation takes over, in no more than about a second.
+   * @returns what ends that.
+   */
+  follow(workspaceId: Id, fold: string, listener: (place: Generation) => void): () => void;
 }

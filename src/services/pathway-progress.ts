@@ -1,7 +1,8 @@
 import { canReadPathways, readsOwnPathwaysOnly, requireScope } from '../auth/policies.js';
-import { encodeFeedCursor } from '../base/cursor.js';
+import { encodeFeedCursor, type LogPosition } from '../base/cursor.js';
 import { notFound } from '../base/errors.js';
 import { type Id, isId } from '../base/ids.js';
+import type { FoldReader } from '../log/place.js';
 import { userIdentity, userIdsAmong } from '../model/identity.js';
 import type { Page, PageRequest } from '../model/page.js';
 import type { PathwayProgressFilter } from '../model/pathway-progress-input.js';
@@ -10,6 +11,7 @@ import type { User } from '../model/user.js';
 import type { Viewer } from '../model/viewer.js';
 import type { Enrolments } from '../store/enrolments.js';
 import type { FoldScope } from '../store/fold-documents.js';
+import type { Generation } from '../store/fold-states.js';
 import type { PathwayCountsStore } from '../store/pathway-counts.js';
 import type { PathwayStandings, StandingSelection, StandingWith } from '../store/pathway-standings.js';
 import type { Pathways } from '../store/pathways.js';
@@ -30,15 +32,8 @@ import {
 } from './pathway-progress/views.js';
 import { onlyPathwayIds, onlyUserIds } from './pathways/own.js';
 
-/** Which documents are read, and the number of the log that they reflect. */
-export interface ProgressPlace {
-  readonly generation: number;
-  readonly epoch: number;
-  readonly seq: number;
-}
-
 export interface PathwayProgressParts extends PagingParts {
-  readonly folds: { settle(workspaceId: Id, fold: string, atLeast?: number): Promise<ProgressPlace> };
+  readonly folds: Pick<FoldReader, 'settle'>;
   readonly standings: PathwayStandings;
   readonly counts: PathwayCountsStore;
   readonly pathways: Pick<Pathways, 'byIds'>;
@@ -59,14 +54,14 @@ export interface ActivityWalk {
   readonly counts: PathwayCounts | undefined;
   /** In the order of the users' ids, some hundred at a time. */
   readonly people: AsyncIterable<readonly StandingWith[]>;
-  readonly place: ProgressPlace;
+  readonly place: Generation;
 }
 
 /** What may be read of one pathway, and by whom it was asked for to be followed. */
 export interface FollowedPathway {
   /** Equal for those who may see the same of it. */
   readonly key: string;
-  changedAfter(place: ProgressPlace, after: number, limit: number): Promise<ProgressChange[]>;
+  changedAfter(place: Generation, after: number, limit: number): Promise<ProgressChange[]>;
 }
 
 const progressList: ListName = {
@@ -157,7 +152,7 @@ export class PathwayProgressService {
     { workspaceId }: Pick<Viewer, 'workspaceId'>,
     selection: StandingSelection,
     activityId: Id,
-    place: ProgressPlace,
+    place: Generation,
   ): Promise<ActivityWalk> {
     const scope = { workspaceId, generation: place.generation };
     const [counts] = await this.parts.counts.byPathways(scope, [selection.pathwayId]);
@@ -165,7 +160,7 @@ export class PathwayProgressService {
   }
 
   /** Which documents to read, once they reflect everything that this process acknowledged. @throws CodedError SERVICE_UNAVAILABLE. */
-  settle(workspaceId: Id): Promise<ProgressPlace> {
+  settle(workspaceId: Id): Promise<Generation> {
     return this.parts.folds.settle(workspaceId, progressFold);
   }
 
@@ -218,7 +213,7 @@ export class PathwayProgressService {
     return { scope: { workspaceId, generation: place.generation }, asOf: this.#cursor(workspaceId, place) };
   }
 
-  #cursor(workspaceId: Id, { epoch, seq }: ProgressPlace): string {
+  #cursor(workspaceId: Id, { epoch, seq }: LogPosition): string {
     return encodeFeedCursor({ workspaceId, epoch, seq });
   }
 }

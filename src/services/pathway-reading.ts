@@ -9,7 +9,7 @@ import {
 import { badInput, notFound } from '../base/errors.js';
 import { type Id, isId } from '../base/ids.js';
 import { slicesOf } from '../base/slices.js';
-import type { LogReader } from '../log/place.js';
+import type { FoldReader, LogReader } from '../log/place.js';
 import type { Activity } from '../model/activity.js';
 import type { ActivityLog } from '../model/activity-log.js';
 import { activityRef, userIdsAmong } from '../model/identity.js';
@@ -34,7 +34,7 @@ export interface PathwayReadingParts {
   readonly users: Pick<Users, 'byIds'>;
   readonly pages: Pick<ActivityLogPages, 'findMany'>;
   readonly reader: LogReader;
-  readonly folds: { settle(workspaceId: Id, fold: string): Promise<{ readonly generation: number }> };
+  readonly folds: Pick<FoldReader, 'settle'>;
   readonly standings: Pick<PathwayStandings, 'withActivity'>;
 }
 

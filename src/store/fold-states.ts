@@ -15,7 +15,7 @@ export interface Generation {
   readonly seq: number;
   /** What it takes over before anything is folded into it. */
   readonly inherited?: Inherited;
-  /** Where it was when it took its place: what was gone from the log by then has left no trace in its documents. */
+  /** Where it was when it took its place: what was gone from the log by then has left no trace in its documents. Absent: 0. */
   readonly builtThrough?: number;
 }
 

@@ -2,9 +2,10 @@ import { expect, it } from 'vitest';
 import { newId } from '../../src/base/ids.js';
 import { silentLogger } from '../../src/base/logger.js';
 import { FoldSource } from '../../src/graphql/live/fold-source.js';
-import type { FoldGeneration, FoldRecord } from '../../src/graphql/live/topic.js';
+import type { FoldRecord } from '../../src/graphql/live/topic.js';
+import type { Generation } from '../../src/store/fold-states.js';
 
-const place = (generation: number): FoldGeneration => ({ generation, epoch: 1, seq: 7 });
+const place = (generation: number): Generation => ({ generation, version: 1, epoch: 1, seq: 7 });
 const changed: FoldRecord = { seq: 6, about: 'one', eventAt: () => ({}) as never };
 
 it('who goes on from before is told what changed, though what was read until then is gone by now', async () => {

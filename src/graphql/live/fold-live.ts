@@ -2,11 +2,12 @@ import type { Id } from '../../base/ids.js';
 import type { Logger } from '../../base/logger.js';
 import type { FeedEvent, LogFeed } from '../../log/feed.js';
 import type { Feeds } from '../../log/feeds.js';
+import type { FoldReader } from '../../log/place.js';
 import type { Viewer } from '../../model/viewer.js';
 import type { Reader } from '../loaders.js';
 import type { Cohort } from './cohort.js';
 import { type CohortMaker, sharingKey, type Values, variablesOf } from './cohort-maker.js';
-import { type FoldPlaceReader, FoldSource, foldTelling } from './fold-source.js';
+import { FoldSource, foldTelling } from './fold-source.js';
 import { patiently } from './patience.js';
 import { sharedReader } from './shared-reader.js';
 import { startPlace } from './start-place.js';
@@ -15,7 +16,7 @@ import type { FoldRecord, LiveTopic } from './topic.js';
 
 export interface FoldLiveParts {
   readonly feeds: Pick<Feeds, 'open'>;
-  readonly folds: FoldPlaceReader;
+  readonly folds: FoldReader;
   readonly topics: readonly LiveTopic[];
   readonly logger: Logger;
   readonly maker: CohortMaker;

@@ -2,29 +2,22 @@ import type { FeedPlace } from '../../base/cursor.js';
 import { CodedError } from '../../base/errors.js';
 import type { Id } from '../../base/ids.js';
 import type { Logger } from '../../base/logger.js';
+import type { FoldReader } from '../../log/place.js';
+import type { Generation } from '../../store/fold-states.js';
 import type { Cohort } from './cohort.js';
 import type { CohortHome } from './cohort-maker.js';
 import type { SourcePage, Telling, Told } from './cohort-source.js';
 import { patiently } from './patience.js';
-import type { FoldGeneration, FoldRecord, Followed } from './topic.js';
-
-/** How far folds are. */
-export interface FoldPlaceReader {
-  settle(workspaceId: Id, fold: string, atLeast?: number): Promise<FoldGeneration>;
-  /** The one that is read now. */
-  serving(workspaceId: Id, fold: string): Promise<FoldGeneration>;
-  /** Told of every move; answers how to stop that. */
-  follow(workspaceId: Id, fold: string, listener: (place: FoldGeneration) => void): () => void;
-}
+import type { FoldRecord, Followed } from './topic.js';
 
 export interface FoldSourceParts {
   readonly workspaceId: Id;
   readonly fold: string;
   readonly followed: Followed;
-  readonly folds: Pick<FoldPlaceReader, 'follow' | 'serving'>;
+  readonly folds: Pick<FoldReader, 'follow' | 'serving'>;
   readonly logger: Logger;
   /** Where it begins. */
-  readonly start: FoldGeneration;
+  readonly start: Generation;
   /** Told when it can no longer be followed from here. */
   onEnded(): void;
 }
@@ -36,8 +29,8 @@ export class FoldSource implements CohortHome<FoldRecord> {
   readonly #cohorts = new Map<string, Cohort<FoldRecord>>();
   readonly #stop: () => void;
   /** Everything up to its number was told to the cohorts. */
-  #told: FoldGeneration;
-  #latest: FoldGeneration;
+  #told: Generation;
+  #latest: Generation;
   #isReading = false;
   #isClosed = false;
 
@@ -87,7 +80,7 @@ export class FoldSource implements CohortHome<FoldRecord> {
     for (const cohort of [...this.#cohorts.values()]) cohort.end(error);
   }
 
-  #move(place: FoldGeneration): void {
+  #move(place: Generation): void {
     if (this.#isClosed) return;
     if (place.epoch !== this.#told.epoch) {
       this.parts.onEnded();
@@ -114,7 +107,7 @@ export class FoldSource implements CohortHome<FoldRecord> {
     this.#isReading = false;
   }
 
-  async #tell(latest: FoldGeneration): Promise<void> {
+  async #tell(latest: Generation): Promise<void> {
     const { logger } = this.parts;
     for (let from = this.#told.seq; from < latest.seq; ) {
       const page = await patiently(
@@ -130,7 +123,7 @@ export class FoldSource implements CohortHome<FoldRecord> {
   }
 
   /** Of a generation that another took over from meanwhile nothing may be left, and nothing is not what changed. */
-  async #changedAfter(known: FoldGeneration, after: number, most: number): Promise<readonly FoldRecord[]> {
+  async #changedAfter(known: Generation, after: number, most: number): Promise<readonly FoldRecord[]> {
     const { workspaceId, fold, folds, followed } = this.parts;
     for (let read = known; ; ) {
       const records = await followed.changedAfter(read, after, most);
@@ -140,7 +133,7 @@ export class FoldSource implements CohortHome<FoldRecord> {
     }
   }
 
-  async #read(generation: FoldGeneration, after: number, limit: number): Promise<SourcePage<FoldRecord>> {
+  async #read(generation: Generation, after: number, limit: number): Promise<SourcePage<FoldRecord>> {
     const most = Math.max(1, Math.ceil(limit));
     const records = await this.#changedAfter(generation, after, most);
     const isWhole = records.length < most;

@@ -2,13 +2,13 @@ import { type GraphQLError, type GraphQLSchema, getArgumentValues, getVariableVa
 import type { Closeable } from '../../base/lifecycle.js';
 import type { LiveCounts } from '../../base/metrics.js';
 import type { Feeds } from '../../log/feeds.js';
+import type { FoldReader } from '../../log/place.js';
 import type { ActivityLogFilter } from '../../model/activity-log-filter.js';
 import type { Viewer } from '../../model/viewer.js';
 import type { SourceEvent } from '../sources/source.subscription.js';
 import type { SourceType } from '../sources/source.type.js';
 import { CohortMaker, type CohortMakerOptions, sharingKey, type Values, variablesOf } from './cohort-maker.js';
 import { FoldLive } from './fold-live.js';
-import type { FoldPlaceReader } from './fold-source.js';
 import { Follower } from './follower.js';
 import type { LiveSubscription } from './live-subscription.js';
 import { LogLive } from './log-live.js';
@@ -23,7 +23,7 @@ import { Turns } from './turns.js';
 export interface LiveOptions extends CohortMakerOptions {
   readonly schema: GraphQLSchema;
   readonly feeds: Feeds;
-  readonly folds: FoldPlaceReader;
+  readonly folds: FoldReader;
   /** What can be followed of what folds make. */
   readonly topics: readonly LiveTopic[];
 }

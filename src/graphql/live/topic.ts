@@ -1,4 +1,5 @@
 import type { Viewer } from '../../model/viewer.js';
+import type { Generation } from '../../store/fold-states.js';
 import type { LiveEvent, Told } from './cohort-source.js';
 
 /** What changed in what a fold makes, as it is now. */
@@ -6,15 +7,6 @@ export interface FoldRecord extends Told {
   /** What changed. Of several changes only the last is told to whoever was not told of the others yet. */
   readonly about: string;
   eventAt(cursor: string): LiveEvent;
-}
-
-/** The documents of a fold that are read now, and the number of the log that they reflect. */
-export interface FoldGeneration {
-  readonly generation: number;
-  readonly epoch: number;
-  readonly seq: number;
-  /** Up to here what is gone left no trace in them; absent: 0. */
-  readonly builtThrough?: number;
 }
 
 /** One thing that a fold makes, as somebody may follow it. */
@@ -25,7 +17,7 @@ export interface Followed {
    * What changed after a place and up to what the generation reflects, in the order of the places, at most `limit`.
    * A place is above the number before that of the record that changed it, and at most that number.
    */
-  changedAfter(generation: FoldGeneration, after: number, limit: number): Promise<readonly FoldRecord[]>;
+  changedAfter(generation: Generation, after: number, limit: number): Promise<readonly FoldRecord[]>;
 }
 
 /** A field of Subscription that follows what a fold makes. */

@@ -1,6 +1,7 @@
 import { encodeFeedCursor } from '../../base/cursor.js';
 import { unavailable } from '../../base/errors.js';
 import type { Id } from '../../base/ids.js';
+import type { FoldReader } from '../../log/place.js';
 import { notificationsFold } from '../../model/notification.js';
 import { initialState, type NotificationState } from '../../model/notification-state.js';
 import type { FoldScope } from '../../store/fold-documents.js';
@@ -8,13 +9,8 @@ import type { Generation } from '../../store/fold-states.js';
 import type { NotificationStates } from '../../store/notification-states.js';
 import type { Notifications } from '../../store/notifications.js';
 
-/** How far folds are, as services need it: see FoldPlaces. */
-export interface FoldSettling {
-  settle(workspaceId: Id, fold: string, atLeast?: number): Promise<Generation>;
-}
-
 export interface SnapshotParts {
-  readonly folds: FoldSettling;
+  readonly folds: Pick<FoldReader, 'settle'>;
   readonly notifications: Pick<Notifications, 'changedAbove'>;
   readonly notificationStates: Pick<NotificationStates, 'ofOwner'>;
 }
