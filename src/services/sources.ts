@@ -2,16 +2,17 @@ import { EventEmitter } from 'node:events';
 import { canReadSources, canWriteSources, requireScope } from '../auth/policies.js';
 import type { Clock } from '../base/clock.js';
 import { encodeFeedCursor } from '../base/cursor.js';
-import { badInput, CodedError, notFound, tooLarge } from '../base/errors.js';
+import { badInput, notFound, tooLarge } from '../base/errors.js';
 import { type Id, newId } from '../base/ids.js';
 import type { LogReader } from '../log/place.js';
 import type { Source, SourceDescription, SourceFault } from '../model/source.js';
 import type { SourceSystem } from '../model/source-system.js';
 import type { Viewer } from '../model/viewer.js';
-import type { Secrets, SourceChange, Sources } from '../store/sources.js';
+import type { Sources } from '../store/sources.js';
 import { checkId } from './input/checks.js';
 import type { ReaderContext } from './nouns/results.js';
-import { isReadElsewhere, unsaid } from './sources/change.js';
+import { changedMeanwhile, changeSource, type Decision, existingSource } from './sources/change.js';
+import { checkConnect } from './sources/connect.js';
 import { faultOf } from './sources/fault.js';
 import {
   type ConnectSourceInput,
@@ -19,11 +20,10 @@ import {
   checkSecret,
   checkSecretName,
   checkSecrets,
-  requireSecrets,
   type UpdateSourceInput,
 } from './sources/input.js';
 import type { SourcePuller, SourceStateReader } from './sources/ports.js';
-import { type SourceView, viewOf } from './sources/view.js';
+import { type SourceView, viewsOf } from './sources/view.js';
 
 export interface SourceServiceParts {
   readonly sources: Sources;
@@ -55,7 +55,6 @@ export interface RemovedSource {
 
 /** A workspace has no more sources: all of them are listed at once. */
 export const maxSources = 100;
-const changeRounds = 5;
 
 /** The accounts of outside systems that a workspace has connected. Secrets go in here and never come out. */
 export class SourceService {
@@ -109,31 +108,11 @@ export class SourceService {
     const { workspaceId } = viewer;
     const description = this.#descriptions.get(input.system);
     if (!description) throw badInput('input.system', `${input.system} cannot be connected`);
-    const { defaultBaseUrl } = description;
-    const baseUrl = input.baseUrl ?? defaultBaseUrl;
-    if (!baseUrl)
-      throw badInput('input.baseUrl', `input.baseUrl is required: where the API of ${description.title} is`);
-    const given = checkChange(
-      { ...input, baseUrl, settings: input.settings ?? {} },
-      description,
-      this.parts.sourceOrigins,
-    );
-    const secrets = checkSecrets(input.secrets, 'input.secrets', description);
-    requireSecrets(Object.keys(secrets), description);
+    const { said, secrets } = checkConnect(input, description, this.parts.sourceOrigins);
     const place = await this.parts.reader.settle(workspaceId);
     await this.#refuseTooMany(workspaceId);
     const now = this.parts.clock.now();
-    const made: Source = {
-      ...unsaid,
-      ...(given as Pick<Source, 'name' | 'baseUrl' | 'settings'>),
-      id: newId(),
-      workspaceId,
-      system: input.system,
-      isPaused: input.paused ?? false,
-      version: 1,
-      createdAt: now,
-      updatedAt: now,
-    };
+    const made: Source = { ...said, id: newId(), workspaceId, version: 1, createdAt: now, updatedAt: now };
     if (made.writesThrough) await this.parts.sourceStates.writeFrom(workspaceId, made.id, place);
     return this.#changed(await this.parts.sources.insert(made, secrets), encodeFeedCursor(place), true);
   }
@@ -172,7 +151,7 @@ export class SourceService {
   /** Has it read as soon as somebody can, also where reading was given up. */
   async syncNow(viewer: Viewer, id: Id): Promise<ChangedSource> {
     requireScope(canWriteSources(viewer), 'source:write');
-    const source = await this.#existing(viewer.workspaceId, id, 'id');
+    const source = await existingSource(this.parts, viewer.workspaceId, id, 'id');
     if (source.isPaused) throw badInput('id', `${source.name} is paused; resume it first`);
     return this.#changed(source, await this.#cursor(viewer.workspaceId), true);
   }
@@ -180,7 +159,7 @@ export class SourceService {
   /** Finds out with one call whether the source can be read as it is set up now. */
   async test(viewer: Viewer, id: Id): Promise<TestedSource> {
     requireScope(canWriteSources(viewer), 'source:write');
-    const source = await this.#existing(viewer.workspaceId, id, 'id');
+    const source = await existingSource(this.parts, viewer.workspaceId, id, 'id');
     const fault = await this.#faultOf(source);
     const changed = await this.#changed(source, await this.#cursor(viewer.workspaceId), false);
     return { ...changed, ...(fault && { fault }) };
@@ -209,7 +188,6 @@ export class SourceService {
     }
   }
 
-  /** Changes a source as it is now; when others change it at the same time, as it is after that. */
   async #change(
     viewer: Viewer,
     id: Id,
@@ -217,32 +195,12 @@ export class SourceService {
     decide: (source: Source, description: SourceDescription) => Decision | undefined,
   ): Promise<ChangedSource> {
     requireScope(canWriteSources(viewer), 'source:write');
-    const place = await this.parts.reader.settle(viewer.workspaceId);
-    const cursor = encodeFeedCursor(place);
-    for (let round = 0; round < changeRounds; round += 1) {
-      const source = await this.#existing(viewer.workspaceId, id, field);
-      const decision = decide(source, this.#descriptionOf(source));
-      if (!decision) return this.#changed(source, cursor, false);
-      const change = { ...decision.change, updatedAt: this.parts.clock.now() };
-      // Before it begins: what was posted while nothing was written through stays here.
-      if (change.writesThrough && !source.writesThrough) {
-        await this.parts.sourceStates.writeFrom(source.workspaceId, source.id, place);
-      }
-      const changed = await this.parts.sources.change(source, change, decision.secrets);
-      if (!changed) continue;
-      // A place in what it was read from before is none in this.
-      if (isReadElsewhere(source, changed)) {
-        await this.parts.sourceStates.restart(source.workspaceId, source.id, changed.version);
-      }
-      return this.#changed(changed, cursor, !changed.isPaused);
-    }
-    throw changedMeanwhile(field);
-  }
-
-  async #existing(workspaceId: Id, id: Id, field: string): Promise<Source> {
-    const source = await this.parts.sources.get(workspaceId, checkId(id, field)!);
-    if (!source) throw notFound('The source', field);
-    return source;
+    const { workspaceId } = viewer;
+    const place = await this.parts.reader.settle(workspaceId);
+    const { source, isChanged } = await changeSource(this.parts, { workspaceId, id, field }, place, (found) =>
+      decide(found, this.#descriptionOf(found)),
+    );
+    return this.#changed(source, encodeFeedCursor(place), isChanged && !source.isPaused);
   }
 
   #descriptionOf({ system }: Source): SourceDescription {
@@ -271,19 +229,7 @@ export class SourceService {
     return (await this.#views(source.workspaceId, [source]))[0]!;
   }
 
-  async #views(workspaceId: Id, sources: readonly Source[]): Promise<SourceView[]> {
-    const ids = sources.map(({ id }) => id);
-    const states = ids.length === 0 ? [] : await this.parts.sourceStates.byIds(workspaceId, ids);
-    const byId = new Map(states.map((state) => [state.sourceId, state]));
-    const now = this.parts.clock.now();
-    return sources.map((source) => viewOf(source, byId.get(source.id), this.#descriptions.get(source.system), now));
+  #views(workspaceId: Id, sources: readonly Source[]): Promise<SourceView[]> {
+    return viewsOf(this.parts, this.#descriptions, workspaceId, sources);
   }
 }
-
-interface Decision {
-  readonly change: SourceChange;
-  readonly secrets?: Secrets;
-}
-
-const changedMeanwhile = (field: string): CodedError =>
-  new CodedError('CONFLICT', 'The source was changed meanwhile; look at it again, then change it', field);

@@ -1,3 +1,5 @@
+import type { Clock } from '../../base/clock.js';
+import type { Id } from '../../base/ids.js';
 import {
   isStale,
   lagMs,
@@ -8,6 +10,8 @@ import {
   type SourceStatus,
   statusOf,
 } from '../../model/source.js';
+import type { SourceSystem } from '../../model/source-system.js';
+import type { SourceStateReader } from './ports.js';
 
 /** A source with how its reading stands, as it is shown. */
 export interface SourceView {
@@ -22,7 +26,21 @@ export interface SourceView {
   readonly receives: boolean;
 }
 
-export function viewOf(
+/** Sources of one workspace as they are shown, with one look-up of how their reading stands. */
+export async function viewsOf(
+  { sourceStates, clock }: { readonly sourceStates: Pick<SourceStateReader, 'byIds'>; readonly clock: Clock },
+  descriptions: ReadonlyMap<SourceSystem, SourceDescription>,
+  workspaceId: Id,
+  sources: readonly Source[],
+): Promise<SourceView[]> {
+  const ids = sources.map(({ id }) => id);
+  const states = ids.length === 0 ? [] : await sourceStates.byIds(workspaceId, ids);
+  const byId = new Map(states.map((state) => [state.sourceId, state]));
+  const now = clock.now();
+  return sources.map((source) => viewOf(source, byId.get(source.id), descriptions.get(source.system), now));
+}
+
+function viewOf(
   source: Source,
   known: SourceState | undefined,
   description: SourceDescription | undefined,
