@@ -7,27 +7,26 @@ import type { SourceSystem } from '../model/source-system.js';
 import { wordsOf } from '../model/words.js';
 import type { Store } from './connect.js';
 import { NamedNouns } from './named-nouns.js';
-import { type NamedDocument, namedIndexes, searchConditions, sortNameOf } from './noun-lists.js';
+import {
+  keyIndexOf,
+  type NamedDocument,
+  namedIndexes,
+  namedProperties,
+  searchConditions,
+  sortNameOf,
+} from './noun-lists.js';
 
 interface ActivityDocument extends NamedDocument {
   key?: string;
   description?: string;
   sourceIds?: { source: SourceSystem; id: string }[];
   refs?: string[];
-  createdAt?: Date;
-  updatedAt?: Date;
-  removedAt?: Date;
 }
 
 export const activitiesCollection = 'activities';
 
 export const activitiesIndexes: IndexDescription[] = [
-  {
-    name: 'activities_key',
-    key: { workspaceId: 1, key: 1 },
-    unique: true,
-    partialFilterExpression: { key: { $exists: true } },
-  },
+  keyIndexOf('activities'),
   {
     name: 'activities_ref',
     key: { workspaceId: 1, refs: 1 },
@@ -46,12 +45,8 @@ export const activitiesValidator: Document = {
       { required: ['key', 'name', 'sortName', 'sourceIds', 'refs', 'createdAt', 'updatedAt'] },
     ],
     properties: {
-      _id: { bsonType: 'objectId' },
-      workspaceId: { bsonType: 'objectId' },
-      seq: { bsonType: 'long' },
+      ...namedProperties,
       key: { bsonType: 'string' },
-      name: { bsonType: 'string' },
-      sortName: { bsonType: 'string' },
       description: { bsonType: 'string' },
       sourceIds: {
         bsonType: 'array',
@@ -63,10 +58,6 @@ export const activitiesValidator: Document = {
         },
       },
       refs: { bsonType: 'array', minItems: 1, uniqueItems: true, items: { bsonType: 'string' } },
-      words: { bsonType: 'array', items: { bsonType: 'string' } },
-      createdAt: { bsonType: 'date' },
-      updatedAt: { bsonType: 'date' },
-      removedAt: { bsonType: 'date' },
     },
     additionalProperties: false,
   },

@@ -11,6 +11,9 @@ export interface NamedDocument extends NounDocument {
   /** The name as lists are ordered by it. */
   sortName?: string;
   words?: string[];
+  createdAt?: Date;
+  updatedAt?: Date;
+  removedAt?: Date;
 }
 
 const sortNameLength = 200;
@@ -34,6 +37,27 @@ export const namedIndexes = (noun: string): IndexDescription[] => {
     { name: `${noun}_seq`, key: { workspaceId: 1, seq: 1 } },
   ];
 };
+
+/** What a validator says of the properties that every named noun has. */
+export const namedProperties: Document = {
+  _id: { bsonType: 'objectId' },
+  workspaceId: { bsonType: 'objectId' },
+  seq: { bsonType: 'long' },
+  name: { bsonType: 'string' },
+  sortName: { bsonType: 'string' },
+  words: { bsonType: 'array', items: { bsonType: 'string' } },
+  createdAt: { bsonType: 'date' },
+  updatedAt: { bsonType: 'date' },
+  removedAt: { bsonType: 'date' },
+};
+
+/** The index by key of a noun that has one. */
+export const keyIndexOf = (noun: string): IndexDescription => ({
+  name: `${noun}_key`,
+  key: { workspaceId: 1, key: 1 },
+  unique: true,
+  partialFilterExpression: { key: { $exists: true } },
+});
 
 /** Every word must begin a word of the noun. No words: no constraint. */
 export const searchConditions = (search: string | null | undefined): Document[] =>

@@ -5,7 +5,14 @@ import type { PathwayFilter } from '../model/pathway-input.js';
 import { wordsOf } from '../model/words.js';
 import type { Store } from './connect.js';
 import { NamedNouns } from './named-nouns.js';
-import { type NamedDocument, namedIndexes, searchConditions, sortNameOf } from './noun-lists.js';
+import {
+  keyIndexOf,
+  type NamedDocument,
+  namedIndexes,
+  namedProperties,
+  searchConditions,
+  sortNameOf,
+} from './noun-lists.js';
 
 interface PathwayDocument extends NamedDocument {
   key?: string;
@@ -13,9 +20,6 @@ interface PathwayDocument extends NamedDocument {
   activities?: PathwayActivityDocument[];
   levelsInOrder?: boolean;
   archived?: boolean;
-  createdAt?: Date;
-  updatedAt?: Date;
-  removedAt?: Date;
 }
 
 interface PathwayActivityDocument {
@@ -28,15 +32,7 @@ interface PathwayActivityDocument {
 
 export const pathwaysCollection = 'pathways';
 
-export const pathwaysIndexes: IndexDescription[] = [
-  {
-    name: 'pathways_key',
-    key: { workspaceId: 1, key: 1 },
-    unique: true,
-    partialFilterExpression: { key: { $exists: true } },
-  },
-  ...namedIndexes('pathways'),
-];
+export const pathwaysIndexes: IndexDescription[] = [keyIndexOf('pathways'), ...namedIndexes('pathways')];
 
 export const pathwaysValidator: Document = {
   $jsonSchema: {
@@ -49,12 +45,8 @@ export const pathwaysValidator: Document = {
       },
     ],
     properties: {
-      _id: { bsonType: 'objectId' },
-      workspaceId: { bsonType: 'objectId' },
-      seq: { bsonType: 'long' },
+      ...namedProperties,
       key: { bsonType: 'string' },
-      name: { bsonType: 'string' },
-      sortName: { bsonType: 'string' },
       description: { bsonType: 'string' },
       activities: {
         bsonType: 'array',
@@ -73,10 +65,6 @@ export const pathwaysValidator: Document = {
       },
       levelsInOrder: { bsonType: 'bool' },
       archived: { bsonType: 'bool' },
-      words: { bsonType: 'array', items: { bsonType: 'string' } },
-      createdAt: { bsonType: 'date' },
-      updatedAt: { bsonType: 'date' },
-      removedAt: { bsonType: 'date' },
     },
     additionalProperties: false,
   },

@@ -6,7 +6,7 @@ import type { UserFilter } from '../model/user-input.js';
 import { wordsOf } from '../model/words.js';
 import type { Store } from './connect.js';
 import { NamedNouns, sortNamesOf } from './named-nouns.js';
-import { type NamedDocument, namedIndexes, searchConditions, sortNameOf } from './noun-lists.js';
+import { type NamedDocument, namedIndexes, namedProperties, searchConditions, sortNameOf } from './noun-lists.js';
 
 interface UserDocument extends NamedDocument {
   email?: string;
@@ -16,10 +16,7 @@ interface UserDocument extends NamedDocument {
   mergedFrom?: MergedUserDocument[];
   /** The names of who was merged into this one, as lists would be ordered by them. */
   sortNamesOfMerged?: string[];
-  createdAt?: Date;
-  updatedAt?: Date;
   erasedAt?: Date;
-  removedAt?: Date;
   /** Of who is part of another: that one. Their identities, their own among them, are that one's. */
   mergedInto?: ObjectId;
 }
@@ -47,8 +44,6 @@ export const usersIndexes: IndexDescription[] = [
   },
 ];
 
-const strings: Document = { bsonType: 'array', items: { bsonType: 'string' } };
-
 export const usersValidator: Document = {
   $jsonSchema: {
     bsonType: 'object',
@@ -59,25 +54,17 @@ export const usersValidator: Document = {
       { required: ['name', 'sortName', 'identities', 'createdAt', 'updatedAt'] },
     ],
     properties: {
-      _id: { bsonType: 'objectId' },
-      workspaceId: { bsonType: 'objectId' },
-      seq: { bsonType: 'long' },
-      name: { bsonType: 'string' },
-      sortName: { bsonType: 'string' },
+      ...namedProperties,
       email: { bsonType: 'string' },
       username: { bsonType: 'string' },
       identities: { bsonType: 'array', minItems: 1, uniqueItems: true, items: { bsonType: 'string' } },
-      words: strings,
       vouched: { bsonType: 'array', items: { bsonType: 'object', required: ['by', 'email'] } },
       mergedFrom: {
         bsonType: 'array',
         items: { bsonType: 'object', required: ['id', 'into', 'name', 'identities', 'mergedAt'] },
       },
-      sortNamesOfMerged: strings,
-      createdAt: { bsonType: 'date' },
-      updatedAt: { bsonType: 'date' },
+      sortNamesOfMerged: { bsonType: 'array', items: { bsonType: 'string' } },
       erasedAt: { bsonType: 'date' },
-      removedAt: { bsonType: 'date' },
       mergedInto: { bsonType: 'objectId' },
     },
     additionalProperties: false,
