@@ -19,7 +19,7 @@ export interface ReachEnd {
 }
 
 /** What to narrow by so that an index selects, as callers write a filter. */
-export const selectingNames = 'users, activities, objectIds, pathways, serials or search';
+const selectingNames = 'users, activities, objectIds, pathways, serials or search';
 
 /** A page that could not be filled from what one read looks at: nothing is said rather than something wrong. */
 export function tooFar({ key, entries, found }: ReachEnd, wanted: number): CodedError {
