@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { Allowances, allowanceLimitsOf } from './auth/allowances.js';
-import { AnonymousCallers } from './auth/anonymous.js';
 import { Authenticator } from './auth/authenticate.js';
 import { type Clock, systemClock } from './base/clock.js';
 import type { Config } from './base/config.js';
@@ -49,11 +48,7 @@ import { EnrolmentService } from './services/enrolments.js';
 import { FollowService } from './services/follows.js';
 import { NotificationService } from './services/notifications.js';
 import { PathwayProgressService } from './services/pathway-progress.js';
-import { PathwayReadingService } from './services/pathway-reading.js';
 import { PathwayService } from './services/pathways.js';
-import { SourceReadingService } from './services/source-reading.js';
-import { SourceRecordingService } from './services/source-recording.js';
-import { SourceRemovalService } from './services/source-removal.js';
 import { SourceService } from './services/sources.js';
 import { UpstreamService } from './services/upstream.js';
 import { UserErasureService } from './services/user-erasure.js';
@@ -64,7 +59,6 @@ import type { Store } from './store/connect.js';
 import { ControlEntries } from './store/control-entries.js';
 import { CredentialStore } from './store/credentials.js';
 import { Deliveries } from './store/deliveries.js';
-import { IdempotencyKeys } from './store/idempotency-keys.js';
 import { PersonTexts } from './store/person-texts.js';
 import { RunEntries } from './store/run-entries.js';
 import { SourceRows } from './store/source-rows.js';
@@ -124,10 +118,6 @@ const pageConfig = (config: Config, { authorization }: { authorization?: string 
   demo: config.demoMode,
   headers: authorization === undefined ? {} : { authorization },
 });
-
-/** A demo lets programs on this machine in without a credential, where a system knows none. */
-const anonymousWorkspace = ({ ANONYMOUS_WORKSPACE, demoMode }: Config): string | undefined =>
-  ANONYMOUS_WORKSPACE ?? (demoMode ? 'demo' : undefined);
 
 export async function createGateway(config: Config, deps: GatewayDeps): Promise<Gateway> {
   const { store, logger, tokenSecret, holeMs, readLeaseMs, signals, clock = systemClock } = deps;
@@ -265,21 +255,15 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
   await registerOAuth(app, { authenticator });
   const exports = new ActivityLogExportService({ ...parts, walk: new ActivityLogWalk(store) });
   await registerExports(app, { config, authenticator, exports, schema });
+  const onPosted = (workspaceId: Id, system: SourceSystem) => ingest.puller.posted(workspaceId, system);
   await registerFacades(app, {
-    clock,
+    config,
+    store,
+    unscoped,
     authenticator,
-    anonymous: new AnonymousCallers({ ...parts, unscoped, workspace: anonymousWorkspace(config) }),
-    recording: new SourceRecordingService({
-      ...parts,
-      logs: log.logs,
-      onPosted: (workspaceId, system) => ingest.puller.posted(workspaceId, system),
-    }),
-    reading: new SourceReadingService(parts),
-    removal: new SourceRemovalService(parts),
-    pathways: new PathwayReadingService(parts),
-    idempotencyKeys: new IdempotencyKeys(store),
-    workspaces: unscoped,
-    notifications: services.notifications,
+    services,
+    clock,
+    parts: { ...parts, logs: log.logs, onPosted },
   });
   if (deps.pages) await registerPages(app, { directory: deps.pages.directory, config: pageConfig(config, deps.pages) });
   const sweeper = closing.add(
