@@ -1,4 +1,11 @@
-import { type AnyBulkWriteOperation, type Collection, Long, MongoBulkWriteError, ObjectId } from 'mongodb';
+import {
+  type AnyBulkWriteOperation,
+  type Collection,
+  type Document,
+  Long,
+  MongoBulkWriteError,
+  ObjectId,
+} from 'mongodb';
 import type { Id } from '../base/ids.js';
 import { defaultMaxTimeMs, read } from './read.js';
 import { readError } from './store-errors.js';
@@ -13,6 +20,15 @@ export interface FoldDocument {
   /** Who wrote it: the n-th to hold the lease. */
   holder?: number;
 }
+
+/** What a validator says of the properties that every such document has. */
+export const foldProperties: Document = {
+  _id: { bsonType: 'string' },
+  workspaceId: { bsonType: 'objectId' },
+  generation: { bsonType: 'int' },
+  seq: { bsonType: 'long' },
+  holder: { bsonType: 'int' },
+};
 
 /** The documents of one generation. */
 export interface FoldScope {

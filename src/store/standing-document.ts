@@ -2,7 +2,7 @@ import { type Document, Double, Long, ObjectId } from 'mongodb';
 import type { Id } from '../base/ids.js';
 import type { ProgressState } from '../model/progress.js';
 import type { PlacedStanding, Standing } from '../model/standing.js';
-import { type FoldDocument, type FoldScope, foldKey, longOf, scopeFields } from './fold-documents.js';
+import { type FoldDocument, type FoldScope, foldKey, foldProperties, longOf, scopeFields } from './fold-documents.js';
 import { type FactsDocument, toFacts, toFactsDocument } from './progress-facts.js';
 
 export interface StandingDocument extends FoldDocument {
@@ -37,11 +37,7 @@ export const pathwayStandingsValidator: Document = {
       { required: ['groups', 'enrolledAt', 'state', 'percent', 'openLevel', 'activities'] },
     ],
     properties: {
-      _id: { bsonType: 'string' },
-      workspaceId: { bsonType: 'objectId' },
-      generation: { bsonType: 'int' },
-      seq: { bsonType: 'long' },
-      holder: { bsonType: 'int' },
+      ...foldProperties,
       place: { bsonType: 'double' },
       pathwayId: { bsonType: 'objectId' },
       userId: { bsonType: 'objectId' },
