@@ -44,10 +44,13 @@ async function openAdmin(environment: NodeJS.ProcessEnv = process.env): Promise<
     await ensureSchema(store);
     const log = closing.add(openLog({ store, logger }));
     const unscoped = new UnscopedStore(store);
+    // A store that was never filled is opened like any other: who forgot a setting is told where was looked.
+    const place = config.MONGODB_URL ? `MONGODB_URL, database ${config.DATABASE}` : `DATA_DIR, ${config.DATA_DIR}`;
     const workspace = async (keyOrId: string): Promise<Workspace> => {
       const found = await unscoped.findWorkspace(keyOrId);
       if (found) return found;
-      throw new CodedError('NOT_FOUND', `There is no workspace ${keyOrId}; "list-workspaces" shows which there are`);
+      const hint = `looked in ${place}; "list-workspaces" shows which there are`;
+      throw new CodedError('NOT_FOUND', `There is no workspace ${keyOrId}: ${hint}`);
     };
     const credentials = new CredentialStore(store);
     return { store, log, unscoped, credentials, workspace, close: () => closing.close() };

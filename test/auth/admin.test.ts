@@ -77,7 +77,10 @@ it('makes a workspace and credentials that let in until they are revoked', async
 it('says in one line what is wrong, and fails', async () => {
   const wrong: [string[], RegExp][] = [
     [['create-workspace', 'Not A Key'], /^error: A workspace’s key is .*\n$/],
-    [['create-key', 'nobody', '--scopes', 'user:read'], /^error: There is no workspace nobody.*\n$/],
+    [
+      ['create-key', 'nobody', '--scopes', 'user:read'],
+      /^error: There is no workspace nobody: looked in MONGODB_URL, database .*\n$/,
+    ],
     [['create-key', 'acme', '--scopes', 'everything'], /^error: The scope "everything" does not exist\n$/],
     [
       ['create-key', 'acme', '--scopes', 'user:read', '--user', 'a@b.c'],
