@@ -80,7 +80,7 @@ describe('compose.yaml', () => {
 describe('dependencies', () => {
   it('have a reason each in the README', () => {
     const [, table] = /### What it stands on\n[\s\S]*?\n((?:\|.*\n)+)/.exec(textOf('README.md'))!;
-    const rows = [...table!.matchAll(/^\| `([^`]+)` \| (.+) \|$/gm)];
+    const rows = [...table!.matchAll(/^\| `([^`]+)` +\| (.+) \|$/gm)];
     expect(rows.map(([, name]) => name)).toEqual(Object.keys(dependencies).sort());
     for (const [, name, reason] of rows) expect([name, reason!.length > 5]).toEqual([name, true]);
   });
