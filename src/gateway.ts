@@ -17,10 +17,10 @@ import { KnownOperations } from './graphql/known-operations.js';
 import { requestLimitsOf } from './graphql/limits.js';
 import type { LiveTuning } from './graphql/live/cohort-maker.js';
 import { Live } from './graphql/live/live.js';
+import { Operations } from './graphql/operations.js';
 import { PersistedDocuments } from './graphql/persisted-documents.js';
 import { createSchema } from './graphql/schema.js';
 import type { Services } from './graphql/services.js';
-import { SocketOperations } from './graphql/socket-operations.js';
 import { topicsOf } from './graphql/topics.js';
 import { persistedOptionsOf } from './graphql/trusted-documents.js';
 import type { Connector } from './ingest/connector.js';
@@ -234,7 +234,7 @@ export async function createGateway(config: Config, deps: GatewayDeps): Promise<
     }),
   );
   const known = new KnownOperations({ executor, admission, logger });
-  const operations = new SocketOperations({ schema, graphql, documents, known, admission, services, logger });
+  const operations = new Operations({ schema, graphql, documents, known, admission, services, logger });
   const ready = () => store.ping();
   const app = await createServer({
     config,

@@ -1,6 +1,6 @@
 import { badInput } from '../base/errors.js';
 import { persistedHash } from '../graphql/persisted-documents.js';
-import type { SentOperation } from '../graphql/socket-operations.js';
+import type { SentOperation } from '../graphql/sent-operation.js';
 
 /**
  * The operation in a body; without a query where only its hash is sent.

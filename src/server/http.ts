@@ -4,8 +4,8 @@ import type { Graphql } from '../graphql/apollo.js';
 import type { Documents } from '../graphql/documents.js';
 import type { KnownOperations } from '../graphql/known-operations.js';
 import type { Live } from '../graphql/live/live.js';
+import type { Operations } from '../graphql/operations.js';
 import type { Services } from '../graphql/services.js';
-import type { SocketOperations } from '../graphql/socket-operations.js';
 import { type AppParts, createApp } from './app.js';
 import { type ConnectionLimits, connectionLimitsOf } from './connections/connection-limits.js';
 import type { CredentialCheck } from './connections/credential-watch.js';
@@ -25,7 +25,7 @@ export interface ServerParts extends AppParts {
   readonly known: KnownOperations;
   readonly services: Services;
   readonly authenticator: Authenticate & CredentialCheck;
-  readonly operations: SocketOperations;
+  readonly operations: Operations;
   readonly live: Live;
   readonly socketLimits?: Partial<ConnectionLimits>;
   /** Rejects while the store does not answer. */

@@ -7,7 +7,7 @@ import type { Authenticate } from '../auth/authenticate.js';
 import type { Config } from '../base/config.js';
 import type { Logger } from '../base/logger.js';
 import type { Live } from '../graphql/live/live.js';
-import type { SocketOperations } from '../graphql/socket-operations.js';
+import type { Operations } from '../graphql/operations.js';
 import type { OpenConnections } from './connections/open-connections.js';
 import { isOriginAllowed } from './cross-site.js';
 import { isHostAllowed } from './host-guard.js';
@@ -18,7 +18,7 @@ import { socketProtocol } from './sockets/socket-protocol.js';
 export interface SocketDoor {
   readonly config: Pick<Config, 'NODE_ENV' | 'ALLOWED_ORIGINS' | 'HOST' | 'ALLOWED_HOSTS' | 'demoMode'>;
   readonly authenticator: Authenticate;
-  readonly operations: SocketOperations;
+  readonly operations: Operations;
   readonly live: Live;
   readonly logger: Logger;
   readonly metrics: ServerMetrics;

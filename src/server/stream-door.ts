@@ -7,7 +7,8 @@ import { RequestFault } from '../base/public-error.js';
 import type { OperationNote } from '../graphql/context.js';
 import type { Live } from '../graphql/live/live.js';
 import { noCredential } from '../graphql/no-credential.js';
-import type { PreparedOperation, SentOperation, SocketOperations } from '../graphql/socket-operations.js';
+import type { Operations, PreparedOperation } from '../graphql/operations.js';
+import type { SentOperation } from '../graphql/sent-operation.js';
 import type { Viewer } from '../model/viewer.js';
 import type { OpenConnections } from './connections/open-connections.js';
 import { takeJsonOfOurOrigins } from './graphql-door.js';
@@ -20,7 +21,7 @@ import { completeEvent, firstLine, nextEvent, streamHeaders } from './streams/st
 export interface StreamDoor {
   readonly config: Pick<Config, 'NODE_ENV' | 'ALLOWED_ORIGINS'>;
   readonly authenticator: Authenticate;
-  readonly operations: SocketOperations;
+  readonly operations: Operations;
   readonly live: Live;
   readonly logger: Logger;
   readonly metrics: ServerMetrics;

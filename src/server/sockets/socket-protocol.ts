@@ -9,7 +9,8 @@ import type { Logger } from '../../base/logger.js';
 import type { OperationNote } from '../../graphql/context.js';
 import type { Live } from '../../graphql/live/live.js';
 import type { LiveSubscription } from '../../graphql/live/live-subscription.js';
-import type { PreparedOperation, SentOperation, SocketOperations } from '../../graphql/socket-operations.js';
+import type { Operations, PreparedOperation } from '../../graphql/operations.js';
+import type { SentOperation } from '../../graphql/sent-operation.js';
 import type { ConnectionLimits } from '../connections/connection-limits.js';
 import type { OpenConnections } from '../connections/open-connections.js';
 import type { ServerMetrics } from '../metrics.js';
@@ -19,7 +20,7 @@ import { renewCredential, showCredential } from './socket-credential.js';
 export interface ProtocolParts {
   readonly config: Pick<Config, 'NODE_ENV'>;
   readonly authenticator: Authenticate;
-  readonly operations: SocketOperations;
+  readonly operations: Operations;
   readonly live: Live;
   readonly logger: Logger;
   readonly metrics: ServerMetrics;

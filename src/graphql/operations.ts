@@ -22,22 +22,16 @@ import { VariableErrors } from './live/live.js';
 import { planOf, type SubscriptionPlan } from './live/plan.js';
 import { createLoaders } from './loaders.js';
 import { noCredential } from './no-credential.js';
-import type { SentDocument } from './persisted-documents.js';
+import type { SentOperation } from './sent-operation.js';
 import type { Services } from './services.js';
 
-/** What a client sent to be done. */
-export interface SentOperation extends SentDocument {
-  readonly operationName?: string | null;
-  readonly variables?: Readonly<Record<string, unknown>> | null;
-}
-
-/** What becomes of it: an answer, errors that kept it from being executed, or a subscription to begin. */
+/** What becomes of what a client sent: an answer, errors that kept it from being executed, or a subscription to begin. */
 export type PreparedOperation =
   | { readonly kind: 'answer'; readonly document: DocumentNode; readonly result: ExecutionResult }
   | { readonly kind: 'errors'; readonly errors: readonly GraphQLFormattedError[] }
   | { readonly kind: 'subscription'; readonly document: DocumentNode; readonly plan: SubscriptionPlan };
 
-export interface SocketOperationsParts {
+export interface OperationsParts {
   readonly schema: GraphQLSchema;
   readonly graphql: Graphql;
   readonly documents: Documents;
@@ -48,8 +42,8 @@ export interface SocketOperationsParts {
 }
 
 /** Operations that come over a socket or a stream, under the same limits, rules and masking as over HTTP. */
-export class SocketOperations {
-  constructor(private readonly parts: SocketOperationsParts) {}
+export class Operations {
+  constructor(private readonly parts: OperationsParts) {}
 
   get schema(): GraphQLSchema {
     return this.parts.schema;
