@@ -10,7 +10,7 @@ import { projectionsOf } from '../../src/projections/projections.js';
 import { connectStore, type Store } from '../../src/store/connect.js';
 import { CredentialStore } from '../../src/store/credentials.js';
 import { ensureSchema } from '../../src/store/schema.js';
-import { UnscopedStore } from '../../src/store/unscoped.js';
+import { makeWorkspace } from './bench-workspace.js';
 
 export const benchSecret = 'a secret for a benchmark, of more than thirty-two characters';
 export const benchSettings = {
@@ -48,13 +48,7 @@ const farPage = 1_000;
 
 /** An empty workspace, and a key to it that may do everything. */
 export async function makeBenchWorkspace(store: Store): Promise<Pick<BenchData, 'workspaceId' | 'authorization'>> {
-  const workspaceId = newId();
-  await new UnscopedStore(store).insertWorkspace({
-    id: workspaceId,
-    key: 'bench',
-    name: 'Bench',
-    createdAt: new Date(),
-  });
+  const workspaceId = await makeWorkspace(store);
   const secret = makeSecret('API_KEY');
   const credential = {
     id: newId(),

@@ -6,8 +6,8 @@ import { newId } from '../../src/base/ids.js';
 import type { Source } from '../../src/model/source.js';
 import { connectStore } from '../../src/store/connect.js';
 import { ensureSchema } from '../../src/store/schema.js';
-import { UnscopedStore } from '../../src/store/unscoped.js';
 import { withEngine } from './bench-engine.js';
+import { makeWorkspace } from './bench-workspace.js';
 import type { PullBenchOrder, PullBenchResult } from './pull-process.js';
 
 const start = (program: string, ...args: string[]): ChildProcess =>
@@ -38,13 +38,7 @@ try {
     const database = 'bench_pull';
     const store = await connectStore({ url: mongodb, database });
     await ensureSchema(store);
-    const workspaceId = newId();
-    await new UnscopedStore(store).insertWorkspace({
-      id: workspaceId,
-      key: 'bench',
-      name: 'Bench',
-      createdAt: new Date(),
-    });
+    const workspaceId = await makeWorkspace(store);
     const secrets = { apiSecret: 'api-secret' };
     const source: Source = {
       id: newId(),

@@ -12,6 +12,7 @@ import { CredentialStore } from '../../src/store/credentials.js';
 import { toRecord } from '../../src/store/log-document.js';
 import { ensureSchema } from '../../src/store/schema.js';
 import { UnscopedStore } from '../../src/store/unscoped.js';
+import { insist } from './insist.js';
 import { chaosFilters, lastEntry, modelFilter } from './live-entries.js';
 import { FollowersLag } from './live-lag.js';
 import type { LiveSubscriber } from './live-subscriber.js';
@@ -162,16 +163,5 @@ async function readAll(gateway: Gateway, workspaceId: Id, from: number): Promise
     const page = await gateway.log.logs.readAfter(workspaceId, records.at(-1)?.seq ?? from, 5000);
     if (page.length === 0) return records;
     records.push(...page.map(toRecord));
-  }
-}
-
-/** The engine may have died a moment ago. */
-async function insist<T>(attempt: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await attempt();
-    } catch {
-      await sleep(100);
-    }
   }
 }

@@ -4,12 +4,12 @@
  * acknowledged: only what was printed counts as acknowledged. Started anew, it sends again what it does not know of.
  */
 import { newId } from '../../src/base/ids.js';
-import { sleep } from '../../src/base/lifecycle.js';
 import { silentLogger } from '../../src/base/logger.js';
 import { openLog } from '../../src/log/log.js';
 import type { EntryDraft } from '../../src/model/log-record.js';
 import { connectStore } from '../../src/store/connect.js';
 import { SeededRandom } from '../support/random.js';
+import { insist } from './insist.js';
 import { keyName } from './log-keys.js';
 
 interface WriterOrder {
@@ -52,17 +52,6 @@ process.on('disconnect', () => process.exit(1));
 
 /** Line by line on a pipe, which Node writes synchronously: what the harness reads was acknowledged. */
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
-
-/** The same keys again, until there is an answer: what a caller does on SERVICE_UNAVAILABLE. */
-async function insist<T>(attempt: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await attempt();
-    } catch {
-      await sleep(100);
-    }
-  }
-}
 
 async function appendSome(keys: readonly number[]): Promise<void> {
   const results = await insist(() => log.recorder.appendMany(order.workspaceId, keys.map(draft)));

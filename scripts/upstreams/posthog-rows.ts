@@ -1,4 +1,4 @@
-import type { EmulatedRows } from './emulator.js';
+import { HeldRows } from './held-rows.js';
 import { type GivenRow, textOf } from './rows.js';
 
 interface Held {
@@ -22,17 +22,7 @@ export interface RowPage {
 }
 
 /** The activity log of an emulated project. */
-export class PosthogRows implements EmulatedRows {
-  readonly #held: Held[] = [];
-
-  get count(): number {
-    return this.#held.length;
-  }
-
-  get texts(): string[] {
-    return this.#held.map(({ text }) => text);
-  }
-
+export class PosthogRows extends HeldRows<Held> {
   add(...rows: readonly GivenRow[]): void {
     for (const row of rows) {
       const text = textOf(row);
@@ -41,13 +31,13 @@ export class PosthogRows implements EmulatedRows {
       const held: Held = { value, micros: microsOf(createdAt), createdAt, text };
       // The newest first; of one instant, the one that was written first.
       let at = 0;
-      while (at < this.#held.length && this.#held[at]!.micros >= held.micros) at += 1;
-      this.#held.splice(at, 0, held);
+      while (at < this.held.length && this.held[at]!.micros >= held.micros) at += 1;
+      this.held.splice(at, 0, held);
     }
   }
 
   matching({ user, scopes, itemId }: RowsAsked): readonly Held[] {
-    return this.#held.filter(({ value }) => {
+    return this.held.filter(({ value }) => {
       const { id } = (value.user ?? {}) as { id?: number };
       if (user !== undefined && String(id) !== user) return false;
       if (scopes !== undefined && !scopes.includes(String(value.scope))) return false;

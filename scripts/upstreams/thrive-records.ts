@@ -1,5 +1,5 @@
 import { SeededRandom } from '../support/random.js';
-import type { EmulatedRows } from './emulator.js';
+import { HeldRows } from './held-rows.js';
 import { type GivenRow, shuffle, textOf } from './rows.js';
 
 interface Held {
@@ -23,22 +23,14 @@ export interface RecordsAsked {
 }
 
 /** The activity records of an emulated tenant, by time. */
-export class ThriveRecords implements EmulatedRows {
-  #held: Held[] = [];
+export class ThriveRecords extends HeldRows<Held> {
   #byId = new Map<string, Held>();
   #isSorted = true;
   readonly #random: SeededRandom;
 
   constructor(seed: number) {
+    super();
     this.#random = new SeededRandom(seed);
-  }
-
-  get count(): number {
-    return this.#held.length;
-  }
-
-  get texts(): string[] {
-    return this.#held.map(({ text }) => text);
   }
 
   add(...rows: readonly GivenRow[]): void {
@@ -54,8 +46,8 @@ export class ThriveRecords implements EmulatedRows {
         ms: Date.parse(String(date)),
         text,
       };
-      this.#isSorted &&= held.ms >= (this.#held.at(-1)?.ms ?? Number.NEGATIVE_INFINITY);
-      this.#held.push(held);
+      this.#isSorted &&= held.ms >= (this.held.at(-1)?.ms ?? Number.NEGATIVE_INFINITY);
+      this.held.push(held);
       this.#byId.set(held.id, held);
     }
   }
@@ -71,8 +63,8 @@ export class ThriveRecords implements EmulatedRows {
   matching({ fromSeconds, toSeconds, ...asked }: RecordsAsked): string[] {
     this.#sort();
     const start = fromSeconds === undefined ? 0 : this.#firstAt(fromSeconds * 1000);
-    const end = toSeconds === undefined ? this.#held.length : this.#firstAt((toSeconds + 1) * 1000);
-    const found = this.#held.slice(start, end).filter((held) => matches(held, asked));
+    const end = toSeconds === undefined ? this.held.length : this.#firstAt((toSeconds + 1) * 1000);
+    const found = this.held.slice(start, end).filter((held) => matches(held, asked));
     return this.#inSomeOrder(found.reverse()).map(({ text }) => text);
   }
 
@@ -88,17 +80,17 @@ export class ThriveRecords implements EmulatedRows {
   }
 
   #sort(): void {
-    if (!this.#isSorted) this.#held.sort((a, b) => a.ms - b.ms);
+    if (!this.#isSorted) this.held.sort((a, b) => a.ms - b.ms);
     this.#isSorted = true;
   }
 
   /** The place of the first that is not before. */
   #firstAt(ms: number): number {
     let low = 0;
-    let high = this.#held.length;
+    let high = this.held.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.#held[middle]!.ms < ms) low = middle + 1;
+      if (this.held[middle]!.ms < ms) low = middle + 1;
       else high = middle;
     }
     return low;

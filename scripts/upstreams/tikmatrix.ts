@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { type EmulatedRows, type Emulator, installRows, startEmulator } from './emulator.js';
+import { type Emulator, installRows, startEmulator } from './emulator.js';
 import type { FaultSwitch } from './faults.js';
+import { HeldRows } from './held-rows.js';
 import type { GivenRow } from './rows.js';
 
 export interface TikMatrixOptions {
@@ -32,17 +33,8 @@ interface Held {
 }
 
 /** An installation's table. Its numbers begin again once all rows are deleted. */
-class TikMatrixRows implements EmulatedRows {
-  #held: Held[] = [];
+class TikMatrixRows extends HeldRows<Held> {
   #lastId = 0;
-
-  get count(): number {
-    return this.#held.length;
-  }
-
-  get texts(): string[] {
-    return this.#held.map(({ text }) => text);
-  }
 
   add(...rows: readonly GivenRow[]): void {
     for (const row of rows) this.insert(row);
@@ -53,27 +45,27 @@ class TikMatrixRows implements EmulatedRows {
     this.#lastId += 1;
     const id = this.#lastId;
     const text = typeof row === 'string' ? `{"id":${id},${row.trim().slice(1)}` : JSON.stringify({ ...row, id });
-    this.#held.push({ id, text, value: JSON.parse(text) as Record<string, unknown> });
+    this.held.push({ id, text, value: JSON.parse(text) as Record<string, unknown> });
     return id;
   }
 
   delete(id: number): boolean {
-    const index = this.#held.findIndex((held) => held.id === id);
-    if (index >= 0) this.#held.splice(index, 1);
+    const index = this.held.findIndex((held) => held.id === id);
+    if (index >= 0) this.held.splice(index, 1);
     return index >= 0;
   }
 
   /** As after "delete all", or a new installation. */
   reset(): void {
-    this.#held = [];
+    this.held = [];
     this.#lastId = 0;
   }
 
   /** Oldest first. */
   matching(filters: Readonly<Record<string, string | undefined>>): readonly Held[] {
     const asked = Object.entries(filters).filter(([, value]) => value !== undefined);
-    if (asked.length === 0) return this.#held;
-    return this.#held.filter(({ value }) => asked.every(([name, wanted]) => value[name] === wanted));
+    if (asked.length === 0) return this.held;
+    return this.held.filter(({ value }) => asked.every(([name, wanted]) => value[name] === wanted));
   }
 }
 
