@@ -1,4 +1,4 @@
-/** The systems as people call them, in the order of the filter. Their colours are in live.css. */
+/** The systems as people call them, in the order of the filter. Their colours are in theme.css. */
 export const sourceNames: Readonly<Record<string, string>> = {
   AWORLD: 'AWorld',
   THRIVE: 'Thrive',
