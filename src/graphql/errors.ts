@@ -27,7 +27,7 @@ const headersOf = (error: CodedError): HeaderMap => {
 };
 
 /** The error of ours that this one carries, if it carries one. */
-export function codedErrorOf(error: unknown): CodedError | undefined {
+function codedErrorOf(error: unknown): CodedError | undefined {
   const original = unwrapResolverError(error);
   if (original instanceof CodedError) return original;
   return error instanceof GraphQLError && error.originalError instanceof CodedError ? error.originalError : undefined;

@@ -6,7 +6,7 @@ import type { SourceSystem } from '../../../src/model/source-system.js';
 
 /** Of each field's values the first stands in every fourth entry, the second in one of 500, the third in twenty of the whole log. */
 export const [common, rare, few] = [0, 1, 2] as const;
-export const fewCount = 20;
+const fewCount = 20;
 const [commonShare, rareShare] = [0.25, 0.002];
 
 export const sources: readonly SourceSystem[] = ['THRIVE', 'FALKOR', 'TIKMATRIX', 'AWORLD', 'POSTHOG', 'GATEWAY'];

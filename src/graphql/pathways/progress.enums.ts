@@ -7,7 +7,7 @@ export const ProgressStateEnum = enumOf<ProgressState>('ProgressState', 'How far
   COMPLETED: 'It is done.',
 });
 
-export const pathwayProgressEventTypes = ['CHANGED', 'LEFT'] as const;
+const pathwayProgressEventTypes = ['CHANGED', 'LEFT'] as const;
 export type PathwayProgressEventTypeName = (typeof pathwayProgressEventTypes)[number];
 
 export const PathwayProgressEventTypeEnum = enumOf<PathwayProgressEventTypeName>(
