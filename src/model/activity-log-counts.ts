@@ -4,31 +4,45 @@ import { maxSummable } from './activity-log-stats.js';
 import { type ExactSum, plusExactly } from './exact-sum.js';
 
 /** The fold of the log that counts entries. */
-export const countsFold = { name: 'activity-log-stats', version: 1 } as const;
+export const countsFold = { name: 'activity-log-stats', version: 2 } as const;
 
 /** All offsets of time zones today are multiples of it, so days and hours of any place can be put together from it. */
 export const quarterMs = 900_000;
 const dayMs = 86_400_000;
 
-/** What is counted together: a day of UTC, and what of an entry is asked for most. */
-export interface CountedTogether extends Pick<FilterFields, 'source' | 'action' | 'actionClass'> {
+/** What of an entry is asked for most. */
+export type EntryKind = Pick<FilterFields, 'source' | 'action' | 'actionClass'>;
+
+/** What is counted together: a day of UTC, and a kind of entries. */
+export interface CountedTogether extends EntryKind {
   /** As 2026-03-29. */
   readonly day: string;
 }
 
+/** What is counted once more as a whole: a period, and a kind of entries or, where there is none, all of them. */
+export interface CountedTotal extends Partial<EntryKind> {
+  /** As 2026-03-29, month/2026-03 or ever. */
+  readonly period: string;
+}
+
+export type Counted = CountedTogether | CountedTotal;
+
 /** An entry that comes or goes. */
-export interface CountChange {
+export interface CountChange<Of extends Counted = CountedTogether> {
   /** The number of the record that says so. */
   readonly seq: number;
-  readonly of: CountedTogether;
-  /** Which quarter of an hour of its day, from 0. */
+  /** That of the entry: its own, where it comes. */
+  readonly entrySeq: number;
+  readonly of: Of;
+  /** Which quarter of an hour of its day, from 0; of a month which day, from 0; of all time 0. */
   readonly quarter: number;
   readonly by: 1 | -1;
   readonly value?: number;
 }
 
-/** What a quarter of an hour holds. */
+/** What a quarter of an hour holds, or a day of a month, or all time. */
 export interface CountCell {
+  /** As that of a change. */
   readonly quarter: number;
   readonly count: number;
   /** How many of them have a value. */
@@ -36,20 +50,24 @@ export interface CountCell {
   readonly sum: ExactSum;
 }
 
-export interface DayCounts {
-  readonly of: CountedTogether;
+export interface Counts<Of extends Counted = Counted> {
+  readonly of: Of;
   /** Every record up to this one that concerns it is counted, and none above. */
   readonly seq: number;
   /** By quarter; those that hold nothing are left out. */
   readonly cells: ReadonlyMap<number, CountCell>;
 }
 
-export const countChange = (seq: number, entry: FilterFields, by: CountChange['by']): CountChange => {
+export type DayCounts = Counts<CountedTogether>;
+
+/** @param entrySeq the number of the entry; `seq` that of the record which says that it comes or goes. */
+export const countChange = (seq: number, entrySeq: number, entry: FilterFields, by: CountChange['by']): CountChange => {
   const at = Math.floor(entry.occurredAtMicros / 1000);
   const day = Math.floor(at / dayMs) * dayMs;
   const { source, action, actionClass, value } = entry;
   return {
     seq,
+    entrySeq,
     of: { day: dayOfMoment(day), source, action, actionClass },
     quarter: Math.floor((at - day) / quarterMs),
     by,
@@ -62,14 +80,20 @@ export const dayOfMoment = (ms: number): string => new Date(ms).toISOString().sl
 
 export const momentOf = ({ day }: CountedTogether, quarter: number): number => Date.parse(day) + quarter * quarterMs;
 
-/** Equal for what is counted together; in the order of days. */
-export const countedKey = ({ day, source, actionClass, action }: CountedTogether): string =>
-  `${day}/${source}/${actionClass}/${action}`;
+/** What keys of all kinds together begin with, and no other. */
+export const allKinds = 'all/';
 
-export const noCounts = (of: CountedTogether): DayCounts => ({ of, seq: 0, cells: new Map() });
+/** Equal for what is counted together; those of a period are in its order, and those of days begin with a digit. */
+export function countedKey(of: Counted): string {
+  const period = 'day' in of ? of.day : of.period;
+  const { source, actionClass, action } = of;
+  return source === undefined ? `${allKinds}${period}/` : `${period}/${source}/${actionClass}/${action}`;
+}
+
+export const noCounts = <Of extends Counted>(of: Of): Counts<Of> => ({ of, seq: 0, cells: new Map() });
 
 /** Takes what it does not reflect yet; the same where that is nothing. */
-export function afterChanges(counts: DayCounts, changes: readonly CountChange[]): DayCounts {
+export function afterChanges<Of extends Counted>(counts: Counts<Of>, changes: readonly CountChange<Of>[]): Counts<Of> {
   const news = changes.filter(({ seq }) => seq > counts.seq);
   if (news.length === 0) return counts;
   const cells = new Map(counts.cells);
@@ -88,5 +112,5 @@ export function afterChanges(counts: DayCounts, changes: readonly CountChange[])
 }
 
 /** Changes by what they concern, each in the order of the log. */
-export const byKey = (changes: readonly CountChange[]): Map<string, CountChange[]> =>
+export const byKey = <Of extends Counted>(changes: readonly CountChange<Of>[]): Map<string, CountChange<Of>[]> =>
   groupsOf(changes, ({ of }) => countedKey(of));

@@ -1,5 +1,6 @@
 import type { Id } from '../base/ids.js';
-import { afterChanges, byKey, countsFold, noCounts } from '../model/activity-log-counts.js';
+import { afterChanges, byKey, type Counted, countsFold, noCounts } from '../model/activity-log-counts.js';
+import { inTotals } from '../model/activity-log-totals.js';
 import type { LogRecord } from '../model/log-record.js';
 import { ActivityLogCounts } from '../store/activity-log-counts.js';
 import type { Store } from '../store/connect.js';
@@ -21,7 +22,8 @@ export const activityLogStatsParts = (store: Store): ActivityLogStatsParts => ({
 });
 
 /**
- * How many entries of what kind there were in each quarter of an hour. A document says up to where it counts and takes only
+ * How many entries of what kind there were in each quarter of an hour; and once more in each day, month and at all, of each
+ * kind and of all kinds, so that a sum over long times looks at few documents. A document says up to where it counts and takes only
  * what comes after, so a page that is taken again, whole or cut elsewhere, counts nothing twice.
  * What retention erases later stays counted: whoever reads compares where a generation began with where the log begins now.
  */
@@ -47,7 +49,8 @@ export class ActivityLogStatsProjection implements Projection {
   }
 
   async #apply(scope: FoldScope, firstSeq: number, records: readonly LogRecord[]): Promise<void> {
-    const groups = byKey(await this.parts.changes.of(scope.workspaceId, records, firstSeq));
+    const changes = await this.parts.changes.of(scope.workspaceId, records, firstSeq);
+    const groups = byKey<Counted>(changes.flatMap((change) => [change, ...inTotals(change)]));
     const known = await this.parts.counts.byKeys(scope, [...groups.keys()]);
     const changed = [...groups].flatMap(([key, changes]) => {
       const before = known.get(key) ?? noCounts(changes[0]!.of);

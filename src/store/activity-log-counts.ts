@@ -1,5 +1,5 @@
 import { type Document, Long, type ObjectId } from 'mongodb';
-import { type CountCell, type CountedTogether, countedKey, type DayCounts } from '../model/activity-log-counts.js';
+import { type CountCell, type Counted, type Counts, countedKey, type DayCounts } from '../model/activity-log-counts.js';
 import type { ResolvedFilter } from '../model/activity-log-filter.js';
 import { filterConditions } from './activity-log-query.js';
 import type { Store } from './connect.js';
@@ -24,7 +24,7 @@ export const activityLogCountsValidator: Document = {
 
 interface CountsDocument extends FoldDocument {
   workspaceId: ObjectId;
-  of?: CountedTogether;
+  of?: Counted;
   cells?: CountCell[];
   /** Only where the document says how a generation began: the first number of the log that it counts. */
   firstSeq?: Long;
@@ -54,13 +54,13 @@ export class ActivityLogCounts {
     return start?.firstSeq === undefined ? undefined : Number(start.firstSeq);
   }
 
-  async byKeys(scope: FoldScope, keys: readonly string[]): Promise<Map<string, DayCounts>> {
+  async byKeys(scope: FoldScope, keys: readonly string[]): Promise<Map<string, Counts>> {
     const found = await this.#documents.byKeys(scope, keys);
     return new Map(found.map(toCounts).map((counts) => [countedKey(counts.of), counts]));
   }
 
   /** Writes each, unless as much or more is there. */
-  write(scope: FoldScope, counts: readonly DayCounts[]): Promise<void> {
+  write(scope: FoldScope, counts: readonly Counts[]): Promise<void> {
     return this.#documents.write(
       scope,
       counts.map(({ of, seq, cells }) => ({
@@ -79,22 +79,55 @@ export class ActivityLogCounts {
     [from, through]: readonly [string, string],
     filter: CountsFilter,
   ): Promise<DayCounts[]> {
-    const conditions = filterConditions(filter).map((condition) =>
-      Object.fromEntries(Object.entries(condition).map(([field, wanted]) => [`of.${field}`, wanted])),
-    );
     const found = await read(() =>
       this.#counts
         .find(
           {
             _id: { $gte: foldKey(scope, from), $lt: foldKey(scope, `${through}0`) },
             ...scopeFields(scope),
-            $and: [{}, ...conditions],
+            $and: [{}, ...kindConditions(filter)],
           },
           { maxTimeMS: defaultMaxTimeMs, batchSize: 1000 },
         )
         .toArray(),
     );
-    return found.map(toCounts);
+    // Days are what such keys are of.
+    return found.map((document) => toCounts(document) as DayCounts);
+  }
+
+  /**
+   * How many entries documents between two keys hold, the second left out, or only some parts of these documents; and which
+   * of them reflect more than a number of the log, each with the number that it reflects.
+   */
+  async sum(scope: FoldScope, { keys: [from, before], parts }: CountsPart, filter: CountsFilter, seq: number) {
+    const cells = parts ? { $filter: { input: '$cells', cond: { $and: inParts('$$this.quarter', parts) } } } : '$cells';
+    const rows = await read(() =>
+      this.#counts
+        .aggregate<{ _id: string | null; seq: Long; count: number }>(
+          [
+            {
+              $match: {
+                _id: { $gte: foldKey(scope, from), $lt: foldKey(scope, before) },
+                ...scopeFields(scope),
+                $and: [{}, ...kindConditions(filter)],
+              },
+            },
+            { $set: { cells } },
+            {
+              $group: {
+                _id: { $cond: [{ $gt: ['$seq', longOf(seq)] }, '$_id', null] },
+                seq: { $max: '$seq' },
+                count: { $sum: { $sum: '$cells.count' } },
+              },
+            },
+          ],
+          { maxTimeMS: defaultMaxTimeMs },
+        )
+        .toArray(),
+    );
+    const prefix = foldKey(scope, '').length;
+    const ahead = rows.flatMap((row) => (row._id === null ? [] : [[row._id.slice(prefix), Number(row.seq)] as const]));
+    return { count: rows.reduce((sum, { count }) => sum + count, 0), ahead: new Map(ahead) };
   }
 
   erase(scope: FoldScope): Promise<boolean> {
@@ -105,7 +138,23 @@ export class ActivityLogCounts {
 /** What a filter may ask for that these documents can tell. */
 export type CountsFilter = Pick<ResolvedFilter, 'sources' | 'actions' | 'omitActions' | 'actionClasses'>;
 
-const toCounts = ({ of, seq, cells }: CountsDocument): DayCounts => ({
+/** Which documents are summed, by their keys, and which of their parts: from the first number to below the second. */
+export interface CountsPart {
+  readonly keys: readonly [string, string];
+  readonly parts?: readonly [number, number];
+}
+
+const inParts = (part: string, [from, before]: readonly [number, number]): Document[] => [
+  { $gte: [part, from] },
+  { $lt: [part, before] },
+];
+
+const kindConditions = ({ sources, actions, omitActions, actionClasses }: CountsFilter): Document[] =>
+  filterConditions({ sources, actions, omitActions, actionClasses }).map((condition) =>
+    Object.fromEntries(Object.entries(condition).map(([field, wanted]) => [`of.${field}`, wanted])),
+  );
+
+const toCounts = ({ of, seq, cells }: CountsDocument): Counts => ({
   of: of!,
   seq: Number(seq),
   cells: new Map(cells!.map((cell) => [cell.quarter, cell])),

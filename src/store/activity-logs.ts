@@ -8,6 +8,7 @@ import type { LogDocument } from './log-document.js';
 export const logCollection = 'activity_logs';
 export const seqIndex = 'log_seq';
 export const keyIndex = 'log_key';
+export const sweepIndex = 'log_sweep';
 
 /** The two unique indexes are the log's guarantee: no number twice, no key twice. */
 export const logIndexes: readonly IndexDescription[] = [
@@ -18,7 +19,7 @@ export const logIndexes: readonly IndexDescription[] = [
     unique: true,
     partialFilterExpression: { nativeKey: { $exists: true } },
   },
-  { name: 'log_sweep', key: { workspaceId: 1, sweep: 1 }, partialFilterExpression: { sweep: { $exists: true } } },
+  { name: sweepIndex, key: { workspaceId: 1, sweep: 1 }, partialFilterExpression: { sweep: { $exists: true } } },
 ];
 
 /** A safety net below the code: what is no record of a log does not get in, whoever writes. */
@@ -239,8 +240,9 @@ export class ActivityLogs {
   }
 }
 
-const projectionOf = ({ slim, native }: ReadOptions): Document | undefined => {
+const projectionOf = ({ slim, native, texts }: ReadOptions): Document | undefined => {
   if (slim) return { seq: 1, recordedAt: 1 };
+  if (texts === false) return { native: 0, nativeSha256: 0, additionalData: 0, changes: 0, words: 0, summary: 0 };
   return native === false ? { native: 0, nativeSha256: 0 } : undefined;
 };
 
@@ -249,6 +251,8 @@ export interface ReadOptions {
   readonly slim?: boolean;
   /** False: without the sources' own texts, which may be large. */
   readonly native?: boolean;
+  /** False: without anything that may be large. */
+  readonly texts?: boolean;
 }
 
 const erasedFields = Object.fromEntries(

@@ -5,10 +5,17 @@ import { filterFields } from '../model/activity-log.js';
 import { type CountChange, countChange } from '../model/activity-log-counts.js';
 import type { LogRecord } from '../model/log-record.js';
 import { removalConnection, sourceSystems } from '../model/source-system.js';
-import { keyIndex, logCollection } from './activity-logs.js';
+import { keyIndex, logCollection, sweepIndex } from './activity-logs.js';
 import type { Store } from './connect.js';
 import { type LogDocument, toEntry, toRecord } from './log-document.js';
-import { read } from './read.js';
+import { defaultMaxTimeMs, read } from './read.js';
+
+/** One that is being removed. */
+export interface HiddenEntry {
+  readonly id: Id;
+  readonly seq: number;
+  readonly entry: FilterFields;
+}
 
 /**
  * What records of the log add to counts and take from them, a function of the log alone: an entry counts from its own
@@ -18,7 +25,7 @@ export class CountChanges {
   readonly #logs;
 
   constructor(store: Store) {
-    this.#logs = store.collection<LogDocument>(logCollection);
+    this.#logs = store.collection<LogDocument & { sweep?: string }>(logCollection);
   }
 
   /** @param firstSeq entries below it are not counted, and so their removals take nothing away. */
@@ -29,12 +36,34 @@ export class CountChanges {
     return records.flatMap((record) => {
       if (record.kind === 'entry') {
         const entry = record.entry ? filterFields(record.entry) : contents.get(record.id);
-        return entry && record.seq >= firstSeq ? [countChange(record.seq, entry, 1)] : [];
+        return entry && record.seq >= firstSeq ? [countChange(record.seq, record.seq, entry, 1)] : [];
       }
       if (record.kind !== 'removed') return [];
       const targetSeq = seqs.get(record.targetId);
-      return targetSeq !== undefined && targetSeq >= firstSeq ? [countChange(record.seq, record.target, -1)] : [];
+      return targetSeq !== undefined && targetSeq >= firstSeq
+        ? [countChange(record.seq, targetSeq, record.target, -1)]
+        : [];
     });
+  }
+
+  /** Entries that nobody sees any more although they are there: most have no removal in the log yet. At most `limit`. */
+  async hidden(workspaceId: Id, limit: number): Promise<HiddenEntry[]> {
+    const found = await read(() =>
+      this.#logs
+        .find(
+          { workspaceId: new ObjectId(workspaceId), sweep: { $exists: true } },
+          { projection: withoutTexts, limit, maxTimeMS: defaultMaxTimeMs, hint: sweepIndex },
+        )
+        .toArray(),
+    );
+    return found.map(toEntry).map((entry) => ({ id: entry.id, seq: entry.seq, entry: filterFields(entry) }));
+  }
+
+  /** The numbers of the removals that the log has of some entries. */
+  async removalSeqs(workspaceId: Id, ids: readonly Id[]): Promise<Map<Id, number>> {
+    if (ids.length === 0) return new Map();
+    const removals = await this.#removals(workspaceId, ids);
+    return new Map(removals.map(({ targetId, seq }) => [targetId, seq]));
   }
 
   /** What entries held that are being removed: until a removal says so they have it still. */
@@ -50,23 +79,25 @@ export class CountChanges {
     const known = new Map(hidden.map((entry) => [entry.id, filterFields(entry)]));
     const erased = ids.filter((id) => !known.has(id));
     if (erased.length === 0) return known;
-    const removals = await read(() =>
+    for (const { targetId, target } of await this.#removals(workspaceId, erased)) known.set(targetId, target);
+    return known;
+  }
+
+  async #removals(workspaceId: Id, ids: readonly Id[]): Promise<(LogRecord & { kind: 'removed' })[]> {
+    const found = await read(() =>
       this.#logs
         .find(
           {
-            workspaceId: workspace,
+            workspaceId: new ObjectId(workspaceId),
             source: { $in: [...sourceSystems] },
             connectionId: removalConnection,
-            nativeKey: { $in: erased },
+            nativeKey: { $in: [...ids] },
           },
-          { hint: keyIndex },
+          { hint: keyIndex, maxTimeMS: defaultMaxTimeMs },
         )
         .toArray(),
     );
-    for (const record of removals.map(toRecord)) {
-      if (record.kind === 'removed') known.set(record.targetId, record.target);
-    }
-    return known;
+    return found.map(toRecord).flatMap((record) => (record.kind === 'removed' ? [record] : []));
   }
 
   async #seqs(workspaceId: Id, ids: readonly Id[]): Promise<Map<Id, number>> {

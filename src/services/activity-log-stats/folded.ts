@@ -4,7 +4,6 @@ import {
   byKey,
   type CountedTogether,
   countedKey,
-  countsFold,
   type DayCounts,
   dayOfMoment,
   momentOf,
@@ -18,15 +17,14 @@ import type { ActivityLogCounts } from '../../store/activity-log-counts.js';
 import type { ActivityLogs } from '../../store/activity-logs.js';
 import type { CountChanges } from '../../store/count-changes.js';
 import type { FoldScope } from '../../store/fold-documents.js';
-import type { FoldStates } from '../../store/fold-states.js';
 import { toRecord } from '../../store/log-document.js';
+import { type CountsFoldParts, maxBehind, openCounts } from '../activity-logs/counts-fold.js';
 
-export interface FoldedParts {
+export interface FoldedParts extends CountsFoldParts {
   readonly reader: LogReader;
   readonly log: { readonly logs: Pick<ActivityLogs, 'readAfter'> };
   readonly logCounts: Pick<ActivityLogCounts, 'firstSeq' | 'ofDays'>;
   readonly countChanges: Pick<CountChanges, 'of'>;
-  readonly foldStates: Pick<FoldStates, 'read' | 'requestRebuild'>;
 }
 
 /** What is to be counted, in a form that the fold may be able to answer. */
@@ -43,9 +41,6 @@ export interface FoldedRows {
   readonly rows: readonly StatsRow[];
   readonly place: LogPlace;
 }
-
-/** How many records the fold may be behind: these are counted here. */
-const maxBehind = 2000;
 
 const ofKind = ['sources', 'actions', 'omitActions', 'actionClasses'] as const;
 const ofTime = ['occurredAfterMicros', 'occurredBeforeMicros'] as const;
@@ -70,35 +65,20 @@ export function isFolded({ place, filter, bounds, groupBy }: FoldedAsked): boole
  * the fold cannot tell: it is far behind, or is being made, or the log begins elsewhere now than where the fold began.
  */
 export async function foldedRows(parts: FoldedParts, asked: FoldedAsked): Promise<FoldedRows | undefined> {
-  const { workspaceId, epoch, firstSeq } = asked.place;
-  const state = await parts.foldStates.read(workspaceId, countsFold.name);
-  if (!state?.serving) return undefined;
-  const { serving, building, rebuild } = state;
-  if (serving.version !== countsFold.version || serving.epoch !== epoch) return undefined;
-  if (asked.place.seq - serving.seq > maxBehind) return undefined;
-  const scope: FoldScope = { workspaceId, generation: serving.generation };
-  const [begun, days] = await Promise.all([parts.logCounts.firstSeq(scope), daysOf(parts, scope, asked)]);
-  if (begun !== firstSeq) {
-    if (!building && !rebuild) await parts.foldStates.requestRebuild(workspaceId, countsFold.name);
-    return undefined;
-  }
+  const { workspaceId, epoch } = asked.place;
+  const open = await openCounts(parts, asked.place);
+  if (!open) return undefined;
+  const days = await daysOf(parts, open.scope, asked);
   // It goes on while it is read: some documents may be ahead of others, and all are brought to where the furthest is.
   const furthest = days.reduce((most, { seq }) => Math.max(most, seq), asked.place.seq);
   const place =
     furthest > asked.place.seq ? { ...(await parts.reader.settle(workspaceId, furthest)), seq: furthest } : asked.place;
-  const reached = await upTo(parts, asked, days, serving.seq, place);
+  const reached = await upTo(parts, asked, days, open.seq, place);
   return reached && place.epoch === epoch ? { rows: rowsOf(reached, asked), place } : undefined;
 }
 
-const daysOf = (
-  { logCounts }: FoldedParts,
-  scope: FoldScope,
-  { bounds, filter }: FoldedAsked,
-): Promise<DayCounts[]> => {
-  const { sources, actions, omitActions, actionClasses } = filter;
-  const days = [dayOfMoment(bounds[0]!), dayOfMoment(bounds.at(-1)! - 1)] as const;
-  return logCounts.ofDays(scope, days, { sources, actions, omitActions, actionClasses });
-};
+const daysOf = ({ logCounts }: FoldedParts, scope: FoldScope, { bounds, filter }: FoldedAsked): Promise<DayCounts[]> =>
+  logCounts.ofDays(scope, [dayOfMoment(bounds[0]!), dayOfMoment(bounds.at(-1)! - 1)], filter);
 
 /** Brings documents to a place of the log. Each takes what comes after its own number. */
 async function upTo(
@@ -110,7 +90,7 @@ async function upTo(
 ): Promise<DayCounts[] | undefined> {
   const known = new Map(days.map((day) => [countedKey(day.of), day]));
   if (seq > after) {
-    const documents = await log.logs.readAfter(workspaceId, after, 2 * maxBehind + 1, { through: seq, native: false });
+    const documents = await log.logs.readAfter(workspaceId, after, 2 * maxBehind + 1, { through: seq, texts: false });
     if (documents.length > 2 * maxBehind) return undefined;
     const changes = await countChanges.of(workspaceId, documents.map(toRecord), firstSeq);
     for (const [key, group] of byKey(changes)) {
