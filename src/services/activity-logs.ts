@@ -5,6 +5,7 @@ import type { ActivityLogFilter, ResolvedFilter } from '../model/activity-log-fi
 import type { CreateActivityLogInput } from '../model/activity-log-input.js';
 import type { Page } from '../model/page.js';
 import type { Viewer } from '../model/viewer.js';
+import type { CountingParts } from './activity-logs/counting.js';
 import {
   type ListActivityLogs,
   type ListingParts,
@@ -23,7 +24,12 @@ import type { ReaderContext } from './nouns/results.js';
 import { FeedCursors } from './paging/epochs.js';
 import { SharedStates } from './paging/shared-states.js';
 
-export interface ActivityLogServiceParts extends ListingParts, SearchingParts, WritingParts, RemovingParts {
+export interface ActivityLogServiceParts
+  extends ListingParts,
+    SearchingParts,
+    CountingParts,
+    WritingParts,
+    RemovingParts {
   readonly users: ListingParts['users'] & WritingParts['users'];
   readonly activities: ListingParts['activities'];
   readonly pathways: ListingParts['pathways'] & WritingParts['pathways'];

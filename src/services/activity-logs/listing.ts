@@ -19,6 +19,7 @@ import { readKept } from '../paging/kept.js';
 import { cutPage, type ListSource } from '../paging/pages.js';
 import { checkKept, isIntegers, type ListName, type PageStart, type PagingParts, startPage } from '../paging/places.js';
 import { checkRequest } from '../paging/request.js';
+import { type CountingParts, countEntries } from './counting.js';
 import type { NamedFilter } from './named-filter.js';
 import { type ResolvingParts, resolveNames } from './resolve-filter.js';
 
@@ -60,7 +61,7 @@ export const visibleFilter = async (...asked: Parameters<typeof visibleNames>): 
   (await visibleNames(...asked)).filter;
 
 export async function listEntries(
-  parts: ListingParts & SearchingParts,
+  parts: ListingParts & SearchingParts & CountingParts,
   viewer: Viewer,
   args: ListActivityLogs,
 ): Promise<Page<ActivityLog>> {
@@ -78,7 +79,9 @@ export async function listEntries(
     fields: args.fields,
     budget: args.budget,
   };
-  return cutPage(keptSource(parts, list, start), name, start, request);
+  const { epoch } = start.place;
+  const source = keptSource(parts, list, start, (now) => countEntries(parts, now, epoch));
+  return cutPage(source, name, start, request);
 }
 
 /** The same filter, such that the store reads by the word of a search that is rarest. */
@@ -100,6 +103,7 @@ export function keptSource(
   parts: Pick<ListingParts, 'pages' | 'states' | 'clock'>,
   first: ActivityLogList,
   start: Pick<PageStart, 'after' | 'before'> = {},
+  count = (list: ActivityLogList): Promise<number> => parts.pages.count(list),
 ): KeptList {
   let list = first;
   const kept = async <T>(look: (list: ActivityLogList) => Promise<T>): Promise<T> => {
@@ -113,7 +117,7 @@ export function keptSource(
   return {
     find: (slice) => kept((now) => parts.pages.find(now, slice)),
     exists: (span) => kept((now) => parts.pages.exists(now, span)),
-    count: () => kept((now) => parts.pages.count(now)),
+    count: () => kept(count),
     keyOf: (entry) => activityLogKey(list.order, entry),
   };
 }
