@@ -40,8 +40,8 @@ const securityHeaders = {
 const oneYearMs = 365 * 24 * 3600 * 1000;
 
 /**
- * Serves GraphiQL at `/`, the log as it happens at `/live`, their files under `/assets/` and what both ask for first at
- * `/graphiql/config.json`.
+ * Serves GraphiQL at `/`, to which `/graphiql` leads, the log as it happens at `/live`, their files under `/assets/` and
+ * what both ask for first at `/graphiql/config.json`.
  * Their headers are of these routes only. Without built pages both say (503) how to build them.
  */
 export async function registerPages(app: FastifyInstance, options: PagesOptions): Promise<void> {
@@ -54,6 +54,7 @@ export async function registerPages(app: FastifyInstance, options: PagesOptions)
       reply.header('cache-control', 'no-store');
       return options.config;
     });
+    pages.get('/graphiql', async (_request, reply) => reply.redirect('/'));
     if (!built) {
       for (const path of ['/', '/live']) {
         pages.get(path, async (_request, reply) => reply.code(503).type('text/html; charset=utf-8').send(notBuilt));

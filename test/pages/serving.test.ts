@@ -103,6 +103,12 @@ describe('pages', () => {
     expect(answer.headers['cache-control']).toBe('no-store');
   });
 
+  it('leads who looks for GraphiQL by its name to where it is', async () => {
+    await serve(directory);
+    const { statusCode, headers } = await app.inject('/graphiql');
+    expect([statusCode, headers.location]).toEqual([302, '/']);
+  });
+
   it.each(['/assets/', '/assets/none.js', '/assets/../index.html', '/assets/%2e%2e/%2e%2e/package.json'])(
     'has nothing at %s',
     async (url) => {
