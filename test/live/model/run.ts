@@ -1,4 +1,5 @@
 import { vi } from 'vitest';
+import { inSimulatedTime } from '../../support/simulated-time.js';
 import { World } from './world.js';
 
 export interface Run {
@@ -12,8 +13,9 @@ export interface Run {
 const maxSteps = 5000;
 
 /** Runs the real cohorts, in an order that follows from the seed alone. Time, chance, the log and the sockets are simulated. */
-export async function runModel(seed: number): Promise<Run> {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+export const runModel = (seed: number): Promise<Run> => inSimulatedTime(() => run(seed));
+
+async function run(seed: number): Promise<Run> {
   const world = new World(seed);
   const settle = async (isOver: () => boolean): Promise<void> => {
     while (!isOver() && !world.violation) {
@@ -30,9 +32,6 @@ export async function runModel(seed: number): Promise<Run> {
     if (!world.violation) await end(world);
   } catch (error) {
     world.wrong(String(error instanceof Error ? error.stack : error));
-  } finally {
-    vi.clearAllTimers();
-    vi.useRealTimers();
   }
   return { seed, violation: world.violation, counts: world.counts };
 }

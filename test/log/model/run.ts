@@ -1,4 +1,5 @@
 import { vi } from 'vitest';
+import { inSimulatedTime } from '../../support/simulated-time.js';
 import { Random } from './random.js';
 import { type Variant, World } from './world.js';
 
@@ -18,9 +19,11 @@ const maxTroubledSteps = 2500;
  * Runs the log's real parts against the simulated server, in an order that follows from the seed alone.
  * Only time, chance and the server are simulated.
  */
-export async function runModel(seed: number, variant: Variant = {}): Promise<Run> {
+export const runModel = (seed: number, variant: Variant = {}): Promise<Run> =>
+  inSimulatedTime(() => run(seed, variant));
+
+async function run(seed: number, variant: Variant): Promise<Run> {
   const jitter = new Random(seed ^ 0x5eed);
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   vi.spyOn(Math, 'random').mockImplementation(() => jitter.next());
   // The runtime's own timer cannot be moved; this one can.
   vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
@@ -52,8 +55,6 @@ export async function runModel(seed: number, variant: Variant = {}): Promise<Run
     world.ledger.fail(String(error instanceof Error ? error.stack : error));
   } finally {
     world.close();
-    vi.clearAllTimers();
-    vi.useRealTimers();
     vi.restoreAllMocks();
   }
   return { seed, violation: world.ledger.violation?.message, counts: world.counts };
