@@ -89,13 +89,13 @@ describe('a fold', () => {
       gate.open = resolve;
     });
     await states.requestRebuild(workspaceId, fold);
-    await vi.waitFor(async () => expect((await states.read(workspaceId, fold))!.building).toBeDefined());
+    await expect.poll(async () => (await states.read(workspaceId, fold))!.building).toBeDefined();
     expect(await settled(workspaceId)).toEqual(before);
     expect(await projection.counted(workspaceId, before.generation)).toEqual({ hi });
     gate.open();
-    await vi.waitFor(async () => expect((await settled(workspaceId)).generation).toBe(before.generation + 1));
+    await expect.poll(async () => (await settled(workspaceId)).generation).toBe(before.generation + 1);
     expect(await projection.counted(workspaceId, before.generation + 1)).toEqual({ hi });
-    await vi.waitFor(async () => expect((await states.read(workspaceId, fold))!.retired).toEqual([]));
+    await expect.poll(async () => (await states.read(workspaceId, fold))!.retired).toEqual([]);
     expect(await projection.counted(workspaceId, before.generation)).toEqual({});
     await folds.close();
   });
@@ -108,7 +108,7 @@ describe('a fold', () => {
     await old.close();
     const newer = new CountingProjection(store, { version: 2 });
     const folds = startFolds(here, [newer]);
-    await vi.waitFor(async () => expect((await settled(workspaceId)).version).toBe(2));
+    await expect.poll(async () => (await settled(workspaceId)).version).toBe(2);
     await folds.close();
     const back = new CountingProjection(store);
     const older = startFolds(here, [back]);
