@@ -13,7 +13,7 @@ import { countEntries } from '../../src/services/activity-logs/counting.js';
 import { ActivityLogService } from '../../src/services/activity-logs.js';
 import { type ActivityLogList, ActivityLogPages } from '../../src/store/activity-log-pages.js';
 import { toEntry } from '../../src/store/log-document.js';
-import { startFolds } from '../support/folds.js';
+import { startFolds, untilReached } from '../support/folds.js';
 import { entryDraft, openServices, viewerOf } from '../support/services.js';
 import { openTestStore } from '../support/store.js';
 
@@ -130,7 +130,7 @@ async function count(viewer: Viewer, filter: ActivityLogFilter, after?: string):
 }
 
 const fold = () => new ActivityLogStatsProjection(activityLogStatsParts(store));
-const folded = (workspaceId: Id) => log.folds.settle(workspaceId, countsFold.name);
+const folded = (workspaceId: Id) => untilReached(log, workspaceId, [countsFold.name]);
 const generation = async (workspaceId: Id) =>
   (await services.foldStates.read(workspaceId, countsFold.name))?.serving?.generation;
 
@@ -329,13 +329,7 @@ describe(`how many entries a list has (seed ${seed})`, () => {
         await services.writer.appendMany(workspaceId, Array.from({ length: 1000 }, ofEachKind));
       }
       const folds = startFolds(services, [fold()]);
-      // One settling waits for some seconds at most.
-      const isFolded = () =>
-        folded(workspaceId).then(
-          ({ generation }) => generation,
-          () => 0,
-        );
-      await expect.poll(isFolded, { timeout: 60_000 }).toBe(1);
+      await folded(workspaceId);
       const time = { occurredAfter: new Date('2025-12-01'), occurredBefore: new Date('2026-02-01') };
       const asked = [{}, time, { sources: ['THRIVE'] }, { ...time, actions: ['viewed'] }] as ActivityLogFilter[];
       const all: unknown[] = [];

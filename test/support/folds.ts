@@ -1,6 +1,7 @@
 import { type Id, newId } from '../../src/base/ids.js';
 import { silentLogger } from '../../src/base/logger.js';
 import { untilFolded } from '../../src/demo.js';
+import type { Log } from '../../src/log/log.js';
 import type { FoldTuning } from '../../src/projections/fold-runner.js';
 import { Folds } from '../../src/projections/folds.js';
 import type { Projection } from '../../src/projections/projection.js';
@@ -33,9 +34,20 @@ export function startFolds({ store, log }: TestServices, projections: readonly P
 }
 
 /** Who asks sooner after much was written is told to come back where folding it takes some seconds. @throws after minutes. */
-export async function allFolded({ gateway, store }: TestGateway, workspaceId: Id): Promise<void> {
-  const folds = projectionsOf(store).map(({ name }) => name);
+export async function untilReached(
+  log: Pick<Log, 'feeds' | 'folds'>,
+  workspaceId: Id,
+  folds: readonly string[],
+): Promise<void> {
   const { signal } = new AbortController();
-  const isFolded = await untilFolded(gateway.log, workspaceId, { folds, signal, patienceMs: 200_000 });
-  if (!isFolded) throw new Error('What was written is not folded');
+  if (!(await untilFolded(log, workspaceId, { folds, signal, patienceMs: 200_000 }))) {
+    throw new Error('What was written is not folded');
+  }
 }
+
+export const allFolded = ({ gateway, store }: TestGateway, workspaceId: Id): Promise<void> =>
+  untilReached(
+    gateway.log,
+    workspaceId,
+    projectionsOf(store).map(({ name }) => name),
+  );
