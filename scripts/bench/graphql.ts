@@ -10,8 +10,8 @@ import type { ServerKind, ServerOrder, Usage } from './graphql-server.js';
 const program = fileURLToPath(new URL('./graphql-server.ts', import.meta.url));
 const serverKinds: readonly ServerKind[] = ['ours', 'stock', 'mercurius', 'yoga', 'bare'];
 
-/** Before anything is counted: code that runs often is made faster meanwhile. */
-const warmUpSeconds = 1;
+/** Before an operation is counted, with as many at once as there will be: code that runs often is made faster meanwhile. */
+const warmUpSeconds = 2;
 
 /** How one server did one operation. */
 export interface GraphqlFigure {
@@ -50,6 +50,7 @@ export function benchGraphql(options: GraphqlBenchOptions): Promise<void> {
         if (options.only && !operation.name.includes(options.only)) continue;
         const asked = servers.filter(({ kind }) => kind !== 'bare' || operation.bare);
         await compareAnswers(asked, operation);
+        for (const server of asked) await measure(server, operation, Math.max(...options.connections), warmUpSeconds);
         for (const connections of options.connections) {
           options.report(await compare(asked, operation, connections, options));
         }
@@ -117,7 +118,6 @@ async function compare(
   { seconds, rounds }: GraphqlBenchOptions,
 ): Promise<GraphqlComparison> {
   const runs = new Map<ServerKind, GraphqlFigure[]>(servers.map(({ kind }) => [kind, []]));
-  for (const server of servers) await measure(server, operation, connections, warmUpSeconds);
   for (let round = 0; round < rounds; round += 1) {
     const turns = round % 2 ? servers.toReversed() : servers;
     for (const server of turns) runs.get(server.kind)!.push(await measure(server, operation, connections, seconds));
