@@ -323,7 +323,7 @@ describe(`how many entries a list has (seed ${seed})`, () => {
 
   it('costs the same whatever the length of the log', async () => {
     const looks: unknown[][] = [];
-    for (const entries of [1_000, 20_000]) {
+    for (const entries of [1_000, 8_000]) {
       const workspaceId = await services.workspace();
       for (let n = 0; n < entries; n += 1000) {
         await services.writer.appendMany(workspaceId, Array.from({ length: 1000 }, ofEachKind));
