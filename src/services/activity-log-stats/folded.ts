@@ -18,7 +18,14 @@ import type { ActivityLogs } from '../../store/activity-logs.js';
 import type { CountChanges } from '../../store/count-changes.js';
 import type { FoldScope } from '../../store/fold-documents.js';
 import { toRecord } from '../../store/log-document.js';
-import { type CountsFoldParts, maxBehind, openCounts } from '../activity-logs/counts-fold.js';
+import {
+  type CountsFoldParts,
+  filtersOfKind,
+  filtersOfTime,
+  isOfKind,
+  maxBehind,
+  openCounts,
+} from '../activity-logs/counts-fold.js';
 
 export interface FoldedParts extends CountsFoldParts {
   readonly reader: LogReader;
@@ -42,14 +49,12 @@ export interface FoldedRows {
   readonly place: LogPlace;
 }
 
-const ofKind = ['sources', 'actions', 'omitActions', 'actionClasses'] as const;
-const ofTime = ['occurredAfterMicros', 'occurredBeforeMicros'] as const;
 const isAligned = (ms: number): boolean => ms % quarterMs === 0;
 
 /** Whether the fold holds what is asked for: kinds of entries, in quarters of an hour. */
 export function isFolded({ place, filter, bounds, groupBy }: FoldedAsked): boolean {
   const { occurredAfterMicros: after = 0, occurredBeforeMicros: before = 0, sources } = filter;
-  const known: readonly string[] = [...ofKind, ...ofTime];
+  const known: readonly string[] = [...filtersOfKind, ...filtersOfTime];
   return (
     (groupBy === undefined || groupBy === 'SOURCE' || groupBy === 'ACTION') &&
     Object.keys(filter).every((name) => known.includes(name)) &&
@@ -100,12 +105,6 @@ async function upTo(
   }
   return [...known.values()];
 }
-
-const isOfKind = (filter: ResolvedFilter, { source, action, actionClass }: CountedTogether): boolean =>
-  (filter.sources?.includes(source) ?? true) &&
-  (filter.actions?.includes(action) ?? true) &&
-  !filter.omitActions?.includes(action) &&
-  (filter.actionClasses?.includes(actionClass) ?? true);
 
 interface Gathering {
   readonly bucket: number;

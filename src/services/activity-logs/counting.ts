@@ -6,7 +6,7 @@ import type { ActivityLogList, ActivityLogPages } from '../../store/activity-log
 import type { ActivityLogs } from '../../store/activity-logs.js';
 import type { CountChanges } from '../../store/count-changes.js';
 import { toRecord } from '../../store/log-document.js';
-import { type CountsFoldParts, maxBehind, openCounts } from './counts-fold.js';
+import { type CountsFoldParts, filtersOfKind, filtersOfTime, isOfKind, maxBehind, openCounts } from './counts-fold.js';
 
 export interface CountingParts extends CountsFoldParts {
   readonly pages: Pick<ActivityLogPages, 'count'>;
@@ -20,8 +20,7 @@ const fewNumbers = 500;
 /** How many records that the fold has not counted, or counted too much, are read for one count. */
 const maxRecords = 2 * maxBehind;
 
-const ofKind = ['sources', 'actions', 'omitActions', 'actionClasses'] as const;
-const known: readonly string[] = [...ofKind, 'occurredAfterMicros', 'occurredBeforeMicros'];
+const known: readonly string[] = [...filtersOfKind, ...filtersOfTime];
 
 /**
  * How many entries a list has: of some kinds or all, at some time or any, by what the fold of counts knows; any others, and
@@ -62,7 +61,7 @@ async function foldedCount(parts: CountingParts, list: ActivityLogList, epoch: n
   const open = await openCounts(parts, { ...window, epoch });
   // Somebody may have asked for another because this one is wrong.
   if (!open || open.state.building || open.state.rebuild) return undefined;
-  const asked: Asked = { list, spans: spansOf(from, until), byKind: ofKind.some((name) => filter[name]) };
+  const asked: Asked = { list, spans: spansOf(from, until), byKind: filtersOfKind.some((name) => filter[name]) };
   const [folded, ...edges] = await Promise.all([
     countSpans(parts, asked, open),
     ...ends.map((end) => parts.pages.count({ ...list, order: 'OCCURRED_AT_DESC', filter: { ...filter, ...end } })),
@@ -126,12 +125,7 @@ async function countSpans(parts: CountingParts, asked: Asked, open: Open): Promi
 
 /** Where a change counts, if it is asked for. */
 function spanOf({ list: { filter }, spans }: Asked, { of, quarter }: CountChange): TotalSpan | undefined {
-  const isAsked =
-    (filter.sources?.includes(of.source) ?? true) &&
-    (filter.actions?.includes(of.action) ?? true) &&
-    !filter.omitActions?.includes(of.action) &&
-    (filter.actionClasses?.includes(of.actionClass) ?? true);
-  if (!isAsked) return undefined;
+  if (!isOfKind(filter, of)) return undefined;
   const moment = momentOf(of, quarter);
   return spans.find(({ from, before }) => moment >= from && moment < before);
 }

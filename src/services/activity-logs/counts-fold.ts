@@ -1,5 +1,6 @@
 import type { Id } from '../../base/ids.js';
-import { countsFold } from '../../model/activity-log-counts.js';
+import { countsFold, type EntryKind } from '../../model/activity-log-counts.js';
+import type { ResolvedFilter } from '../../model/activity-log-filter.js';
 import type { ActivityLogCounts } from '../../store/activity-log-counts.js';
 import type { FoldScope } from '../../store/fold-documents.js';
 import type { FoldState, FoldStates } from '../../store/fold-states.js';
@@ -8,6 +9,16 @@ export interface CountsFoldParts {
   readonly logCounts: Pick<ActivityLogCounts, 'firstSeq'>;
   readonly foldStates: Pick<FoldStates, 'read' | 'requestRebuild'>;
 }
+
+/** What of a filter the fold knows: kinds of entries, and when they happened. */
+export const filtersOfKind = ['sources', 'actions', 'omitActions', 'actionClasses'] as const;
+export const filtersOfTime = ['occurredAfterMicros', 'occurredBeforeMicros'] as const;
+
+export const isOfKind = (filter: ResolvedFilter, { source, action, actionClass }: EntryKind): boolean =>
+  (filter.sources?.includes(source) ?? true) &&
+  (filter.actions?.includes(action) ?? true) &&
+  !filter.omitActions?.includes(action) &&
+  (filter.actionClasses?.includes(actionClass) ?? true);
 
 /** How many records the fold may be behind: these are counted one by one. */
 export const maxBehind = 2000;
