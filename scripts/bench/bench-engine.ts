@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sleep } from '../../src/base/lifecycle.js';
 import { silentLogger } from '../../src/base/logger.js';
+import { isAlive } from '../../src/store/engine/alive.js';
 import { openEngine } from '../../src/store/engine/engine.js';
 
 const idleMs = 1000;
@@ -19,14 +20,6 @@ export async function withEngine<T>(work: (url: string) => Promise<T>): Promise<
     // It writes what it holds before it ends: of a large log that takes long.
     while (pid !== undefined && isAlive(pid)) await sleep(idleMs / 10);
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
   }
 }
 

@@ -4,6 +4,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { sleep } from '../../base/lifecycle.js';
+import { isAlive } from './alive.js';
 import { DataFolderTaken, type Serving } from './order.js';
 import { type Sockets, takeFolder } from './sockets.js';
 
@@ -60,15 +61,6 @@ function removeOfKilled(sockets: Sockets): void {
   for (const name of readdirSync(parent)) {
     const keeper = new RegExp(`^${basename(sockets.folder)}-(\\d+)$`).exec(name)?.[1];
     if (keeper && !isAlive(Number(keeper))) rmSync(join(parent, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -1,0 +1,8 @@
+/** Whether there is a process of that number. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
