@@ -1,8 +1,8 @@
-import type { Document, IndexDescription } from 'mongodb';
 import { activitiesCollection, activitiesIndexes, activitiesValidator } from './activities.js';
 import { activityLogCountsCollection, activityLogCountsValidator } from './activity-log-counts.js';
 import { activityLogReadIndexes, actorRecordedIndex, tikMatrixIndex } from './activity-log-query.js';
 import { logCollection, logIndexes, logSchema } from './activity-logs.js';
+import { type CollectionSchema, ensureCollection } from './collection-schema.js';
 import type { Store } from './connect.js';
 import { controlEntriesIndex } from './control-entries.js';
 import { credentialCollection, credentialIndexes, credentialSchema } from './credential-document.js';
@@ -24,6 +24,7 @@ import { pathwayCountsCollection, pathwayCountsValidator } from './pathway-count
 import { pathwayStandingsCollection, pathwayStandingsIndexes } from './pathway-standings.js';
 import { pathwaysCollection, pathwaysIndexes, pathwaysValidator } from './pathways.js';
 import { progressCellsCollection, progressCellsValidator } from './progress-cells.js';
+import { signalsSchema } from './signals.js';
 import { sourceCollection, sourceIndexes, sourceSchema } from './source-document.js';
 import { sourceRowCollection, sourceRowIndexes, sourceRowSchema } from './source-rows.js';
 import { sourceStateCollection, sourceStateIndexes, sourceStateSchema } from './source-states.js';
@@ -32,14 +33,6 @@ import { upstreamWriteCollection, upstreamWriteIndexes, upstreamWriteSchema } fr
 import { userErasureCollection, userErasureIndexes, userErasureSchema } from './user-erasures.js';
 import { usersCollection, usersIndexes, usersValidator } from './users.js';
 import { workspaceCollection, workspaceIndexes, workspaceSchema } from './workspace-document.js';
-
-/** A collection as it must be: made where it is missing, its validator and indexes brought up to date. */
-export interface CollectionSchema {
-  readonly name: string;
-  readonly indexes?: readonly IndexDescription[];
-  /** A validator: `{ $jsonSchema: … }`. */
-  readonly schema?: Document;
-}
 
 const schemas: readonly CollectionSchema[] = [
   {
@@ -70,27 +63,11 @@ const schemas: readonly CollectionSchema[] = [
   { name: sourceRowCollection, indexes: sourceRowIndexes, schema: sourceRowSchema },
   { name: deliveryCollection, indexes: deliveryIndexes, schema: deliverySchema },
   { name: upstreamWriteCollection, indexes: upstreamWriteIndexes, schema: upstreamWriteSchema },
+  signalsSchema,
   { name: idempotencyKeyCollection, indexes: idempotencyKeyIndexes, schema: idempotencyKeySchema },
 ];
 
-const namespaceExists = 48;
-
 /** Creates what is missing. May run in any number of processes at once, and again at every start. */
 export async function ensureSchema(store: Store, only: readonly CollectionSchema[] = schemas): Promise<void> {
-  await Promise.all(
-    only.map(async ({ name, indexes = [], schema }) => {
-      const options = schema && {
-        validator: schema,
-        validationLevel: 'strict',
-        validationAction: 'error',
-      };
-      try {
-        await store.db.createCollection(name, options);
-      } catch (error) {
-        if ((error as { code?: number }).code !== namespaceExists) throw error;
-        if (options) await store.db.command({ collMod: name, ...options });
-      }
-      if (indexes.length > 0) await store.db.collection(name).createIndexes([...indexes]);
-    }),
-  );
+  await Promise.all(only.map((schema) => ensureCollection(store, schema)));
 }

@@ -1,6 +1,7 @@
-import { type FindCursor, MongoServerError, ObjectId } from 'mongodb';
+import { type FindCursor, ObjectId } from 'mongodb';
 import type { Id } from '../base/ids.js';
 import { answerWithin, sleep } from '../base/lifecycle.js';
+import { type CollectionSchema, ensureCollection } from './collection-schema.js';
 import type { Store } from './connect.js';
 
 interface SignalDocument {
@@ -18,8 +19,8 @@ export interface Signal {
   readonly fold?: string;
 }
 
-const name = 'signals';
-const namespaceExists = 48;
+export const signalsSchema: CollectionSchema = { name: 'signals', cappedBytes: 65_536 };
+
 /** How late a signal between processes of the embedded engine may be at most. */
 const longestPauseMs = 50;
 /** A look that took this long, where the server waits for one second at most, will never end: the tail is opened anew. */
@@ -32,15 +33,12 @@ export class Signals {
 
   constructor(store: Store) {
     this.#store = store;
-    this.#signals = store.collection<SignalDocument>(name);
+    this.#signals = store.collection<SignalDocument>(signalsSchema.name);
   }
 
+  /** Makes the collection what a tail needs, whatever became of it. */
   async ensure(): Promise<void> {
-    try {
-      await this.#store.db.createCollection(name, { capped: true, size: 65_536 });
-    } catch (error) {
-      if (!(error instanceof MongoServerError) || error.code !== namespaceExists) throw error;
-    }
+    await ensureCollection(this.#store, signalsSchema);
     // A tail on an empty capped collection closes at once.
     if ((await this.#signals.findOne()) === null) await this.#signals.insertOne({ _id: new ObjectId() });
   }

@@ -1,9 +1,10 @@
 import { Long } from 'bson';
 import { afterAll, describe, expect, it } from 'vitest';
 import { newId } from '../../src/base/ids.js';
-import { deferred } from '../../src/base/lifecycle.js';
+import { deferred, sleep } from '../../src/base/lifecycle.js';
 import { silentLogger } from '../../src/base/logger.js';
 import { type LogOptions, openLog } from '../../src/log/log.js';
+import type { Store } from '../../src/store/connect.js';
 import { draftDocument } from '../../src/store/log-document.js';
 import { Signals } from '../../src/store/signals.js';
 import { openTestStore } from '../support/store.js';
@@ -22,6 +23,31 @@ const documentAt = (workspaceId: string, seq: number) => ({
   ...draftDocument(workspaceId, entryDraft(), new Date(), () => Buffer.alloc(32)),
   seq: Long.fromNumber(seq),
 });
+
+/** One that writes, and one that hears of it by signals alone, on a store of their own. */
+async function twoProcesses(prepare: (store: Store) => Promise<void> = async () => {}) {
+  const own = await openTestStore();
+  await prepare(own);
+  const [near, far] = [open({ store: own, pollMs: 3_600_000 }), open({ store: own, pollMs: 3_600_000 })];
+  const workspaceId = newId();
+  const told = new Told(await far.feeds.open(workspaceId));
+  await near.feeds.open(workspaceId);
+  const send = () => near.recorder.append(workspaceId, entryDraft());
+  return {
+    store: own,
+    told,
+    send,
+    /** Until a tail stands a signal may be lost; a later one is not. */
+    async hears() {
+      const { seq } = await send();
+      while (told.records.length < seq) {
+        await send();
+        await Promise.race([told.until(({ records }) => records.length > seq), sleep(50)]);
+      }
+      expect(told.seqs).toEqual(told.seqs.map((_, index) => index + 1));
+    },
+  };
+}
 
 describe('the feed', () => {
   it('fills a number that is missing for long with a void, and the slow writer then takes another', async () => {
@@ -89,27 +115,21 @@ describe('the feed', () => {
   });
 
   it('opens another tail of signals when one dies', async () => {
-    const own = await openTestStore();
-    const [near, far] = [0, 1].map(() => openLog({ store: own, logger: silentLogger, pollMs: 3_600_000 }));
-    const workspaceId = newId();
-    const told = new Told(await far!.feeds.open(workspaceId));
-    await near!.feeds.open(workspaceId);
-    await near!.recorder.append(workspaceId, entryDraft());
-    await told.until(({ records }) => records.length === 1);
-    await own.db.collection('signals').drop();
-    await new Signals(own).ensure();
-    // Until the new tail stands a signal may be lost; the next one is not.
-    let sent = 1;
-    while (told.records.length < 3) {
-      await near!.recorder.append(workspaceId, entryDraft());
-      sent += 1;
-      await Promise.race([
-        told.until(({ records }) => records.length >= sent),
-        new Promise((resolve) => setTimeout(resolve, 50)),
-      ]);
-    }
-    expect(told.seqs).toEqual(told.seqs.map((_, index) => index + 1));
-    await Promise.all([near!.close(), far!.close()]);
+    const others = await twoProcesses();
+    await others.send();
+    await others.told.until(({ records }) => records.length === 1);
+    await others.store.db.collection('signals').drop();
+    await new Signals(others.store).ensure();
+    await others.hears();
+  });
+
+  it('makes anew what whoever signals first made of their collection: one that nobody can tail', async () => {
+    const others = await twoProcesses(async ({ db }) => {
+      await db.collection('signals').drop();
+      await db.collection('signals').insertOne({});
+    });
+    await others.hears();
+    expect(await others.store.db.collection('signals').isCapped()).toBe(true);
   });
 
   it('reads pages that follow on one another, up to the mark', async () => {
