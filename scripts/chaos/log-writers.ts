@@ -22,6 +22,7 @@ export class ChaosWriter {
   readonly removed = new Map<string, number>();
   readonly surprises: string[] = [];
   #child: ChildProcess | undefined;
+  #starting: Promise<void> = Promise.resolve();
   #done: Deferred<void> = deferred();
   #stopping = false;
 
@@ -32,7 +33,28 @@ export class ChaosWriter {
   ) {}
 
   /** Resolves once the process writes. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.#starting = this.#start();
+    return this.#starting;
+  }
+
+  /** With -9. Answers whether there was a process to kill. */
+  kill(): boolean {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return false;
+    return child.kill('SIGKILL');
+  }
+
+  /** Lets it complete what it has begun, and end. */
+  async finish(): Promise<void> {
+    this.#stopping = true;
+    // Whoever was killed just now is being started again, and writes once more.
+    await this.#starting.catch(() => {});
+    this.#child?.send('stop', () => {});
+    await this.#done.promise;
+  }
+
+  async #start(): Promise<void> {
     const order = { ...this.target, name: this.name, from: this.#firstUnknown(), seed: this.seed() };
     const child = fork(await builtProgram('scripts/chaos/log-writer.ts'), [JSON.stringify(order)], {
       execArgv: [],
@@ -57,20 +79,6 @@ export class ChaosWriter {
     await promise.catch((error) => {
       if (!this.#stopping && child.signalCode === null) throw error;
     });
-  }
-
-  /** With -9. Answers whether there was a process to kill. */
-  kill(): boolean {
-    const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return false;
-    return child.kill('SIGKILL');
-  }
-
-  /** Lets it complete what it has begun, and end. */
-  async finish(): Promise<void> {
-    this.#stopping = true;
-    this.#child?.send('stop', () => {});
-    await this.#done.promise;
   }
 
   #firstUnknown(): number {
