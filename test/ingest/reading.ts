@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { type Id, newId } from '../../src/base/ids.js';
-import type { Closeable } from '../../src/base/lifecycle.js';
 import { silentLogger } from '../../src/base/logger.js';
 import type { Connector } from '../../src/ingest/connector.js';
 import { Outbound, type OutboundLimits } from '../../src/ingest/outbound.js';
@@ -16,6 +14,7 @@ import { SourceRows } from '../../src/store/source-rows.js';
 import { SourceStates } from '../../src/store/source-states.js';
 import { UnscopedStore } from '../../src/store/unscoped.js';
 import { UpstreamWrites } from '../../src/store/upstream-writes.js';
+import { closedAtEnd } from '../support/leftovers.js';
 import { openServices } from '../support/services.js';
 import { openTestStore } from '../support/store.js';
 
@@ -31,8 +30,6 @@ export async function openReading(connector: Connector) {
   await services.log.feeds.open(workspaceId);
   const sources = new Map<Id, Source>();
   const secrets = new Map<Id, Record<string, string>>();
-  const pullers: Closeable[] = [];
-  afterAll(() => Promise.all(pullers.map((puller) => puller.close())));
 
   const add = (
     baseUrl: string,
@@ -97,8 +94,8 @@ export async function openReading(connector: Connector) {
       tickMs: 20,
       ...over,
     });
-    pullers.push(puller, outbound);
-    return puller;
+    closedAtEnd(outbound);
+    return closedAtEnd(puller);
   };
 
   const stateOf = async (source: Source): Promise<SourceState | undefined> =>

@@ -1,5 +1,5 @@
 import { Long } from 'bson';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { newId } from '../../src/base/ids.js';
 import { deferred, sleep } from '../../src/base/lifecycle.js';
 import { silentLogger } from '../../src/base/logger.js';
@@ -7,16 +7,14 @@ import { type LogOptions, openLog } from '../../src/log/log.js';
 import type { Store } from '../../src/store/connect.js';
 import { draftDocument } from '../../src/store/log-document.js';
 import { Signals } from '../../src/store/signals.js';
+import { closedAtEnd } from '../support/leftovers.js';
 import { openTestStore } from '../support/store.js';
 import { entryDraft } from './drafts.js';
 import { Told } from './told.js';
 
 const store = await openTestStore();
-const open = (over: Partial<LogOptions> = {}) => {
-  const log = openLog({ store, logger: silentLogger, holeMs: 200, ...over });
-  afterAll(() => log.close());
-  return log;
-};
+const open = (over: Partial<LogOptions> = {}) =>
+  closedAtEnd(openLog({ store, logger: silentLogger, holeMs: 200, ...over }));
 const log = open();
 
 const documentAt = (workspaceId: string, seq: number) => ({

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { newId } from '../../src/base/ids.js';
 import { silentLogger } from '../../src/base/logger.js';
 import { openLog } from '../../src/log/log.js';
+import { closedAtEnd } from '../support/leftovers.js';
 import { openTestStore } from '../support/store.js';
 import { entryDraft } from './drafts.js';
 import { Told } from './told.js';
@@ -56,8 +57,9 @@ describe('retention', () => {
 
   it('ends a follower whom it overtakes, and who waits for a number below goes on', async () => {
     const workspaceId = newId();
-    const patient = openLog({ store, logger: silentLogger, holeMs: 3_600_000, readLeaseMs: 10, pollMs: 50 });
-    afterAll(() => patient.close());
+    const patient = closedAtEnd(
+      openLog({ store, logger: silentLogger, holeMs: 3_600_000, readLeaseMs: 10, pollMs: 50 }),
+    );
     const feed = await patient.feeds.open(workspaceId);
     const told = new Told(feed);
     await patient.states.reserve(workspaceId, 1);

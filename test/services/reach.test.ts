@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Id } from '../../src/base/ids.js';
 import type { ActivityLogFilter } from '../../src/model/activity-log-filter.js';
 import { type ActivityLogOrder, activityLogOrders } from '../../src/model/activity-log-order.js';
@@ -9,6 +9,7 @@ import { ActivityLogService } from '../../src/services/activity-logs.js';
 import { ActivityLogPages } from '../../src/store/activity-log-pages.js';
 import { usualReach } from '../../src/store/activity-log-reach.js';
 import { connectStore } from '../../src/store/connect.js';
+import { closedAtEnd } from '../support/leftovers.js';
 import { entryDraft, openTestServices, viewerOf } from '../support/services.js';
 
 const services = await openTestServices();
@@ -197,12 +198,13 @@ describe('what is not a list for people', () => {
 
 describe('looking for what an index does not select', () => {
   it('goes on beyond the stated number while that is quick, and falls back to it where it is not', async () => {
-    const watched = await connectStore({
-      url: inject('mongodbUrl'),
-      database: services.store.db.databaseName,
-      monitorCommands: true,
-    });
-    afterAll(() => watched.close());
+    const watched = closedAtEnd(
+      await connectStore({
+        url: inject('mongodbUrl'),
+        database: services.store.db.databaseName,
+        monitorCommands: true,
+      }),
+    );
     const sent: string[] = [];
     watched.db.client.on('commandStarted', ({ commandName, command }) => {
       if (command.find === 'activity_logs') sent.push(`${commandName} ${command.maxTimeMS}`);

@@ -1,4 +1,3 @@
-import { afterAll } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { type Id, newId } from '../../src/base/ids.js';
 import { silentLogger } from '../../src/base/logger.js';
@@ -14,12 +13,12 @@ import { PathwayService } from '../../src/services/pathways.js';
 import { UserService } from '../../src/services/users.js';
 import type { Store } from '../../src/store/connect.js';
 import { storesOf } from '../../src/stores.js';
+import { closedAtEnd } from './leftovers.js';
 import { openTestStore } from './store.js';
 
 /** The services over a real log, as one process has them. Two calls on one store are two processes. */
 export function openServices(store: Store) {
-  const log = openLog({ store, logger: silentLogger, holeMs: 200, readLeaseMs: 100, pollMs: 50 });
-  afterAll(() => log.close());
+  const log = closedAtEnd(openLog({ store, logger: silentLogger, holeMs: 200, readLeaseMs: 100 }));
   const parts = {
     store,
     ...storesOf(store),

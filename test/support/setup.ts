@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { afterAll } from 'vitest';
-import { closeLeftovers } from './leftovers.js';
+import { closeLeftovers, expectNothingOpen } from './leftovers.js';
 
+expectNothingOpen();
 // The first to be registered is the last to run: by then each file has closed what it opened.
 afterAll(closeLeftovers);
