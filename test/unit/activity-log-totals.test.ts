@@ -28,19 +28,22 @@ const times = Array.from({ length: 60 }, (_, n): [number, number] => {
 
 describe(`a time, put together from counts of periods (seed ${seed})`, () => {
   it.each([true, false])('takes each quarter of an hour from one part of one document, of kinds %s', (byKind) => {
+    const quarters = Array.from({ length: (high - low) / quarterMs }, (_, n) => {
+      const moment = low + n * quarterMs;
+      const change = changeAt(moment);
+      const stored = [...(byKind ? [change] : []), ...inTotals(change)].map(
+        (one) => [countedKey(one.of), one.quarter] as const,
+      );
+      return { moment, change, stored };
+    });
     for (const [from, before] of times) {
       const spans = spansOf(from, before);
       expect(spans.length).toBeLessThanOrEqual(5);
-      for (let moment = low; moment < high; moment += quarterMs) {
-        const change = changeAt(moment);
-        const stored = [...(byKind ? [change] : []), ...inTotals(change)].map(
-          (one) => [countedKey(one.of), one.quarter] as const,
+      const ranges = spans.map((span) => [keysOf(span, byKind), span.parts ?? [0, 96]] as const);
+      for (const { moment, change, stored } of quarters) {
+        const holding = ranges.flatMap(([[first, end], [lowest, beyond]]) =>
+          stored.filter(([key, part]) => key! >= first && key! < end && part! >= lowest && part! < beyond),
         );
-        const holding = spans.flatMap((span) => {
-          const [first, end] = keysOf(span, byKind);
-          const [low, beyond] = span.parts ?? [0, 96];
-          return stored.filter(([key, part]) => key! >= first && key! < end && part! >= low && part! < beyond);
-        });
         const isWithin = moment >= from && moment < before;
         if (holding.length !== (isWithin ? 1 : 0)) expect([from, before, moment, holding]).toEqual([]);
         if (!isWithin) continue;
