@@ -21,7 +21,8 @@ import { openTestStore } from '../support/store.js';
 /** Sources that are read for real, into a real log; only where their settings lie is made simple. */
 export async function openReading(connector: Connector) {
   const store = await openTestStore();
-  const services = openServices(store);
+  // Nobody here follows what other processes record.
+  const services = openServices(store, { signals: false });
   const unscoped = new UnscopedStore(store);
   const states = new SourceStates(store);
   const writes = new UpstreamWrites(store);

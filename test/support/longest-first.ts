@@ -4,12 +4,16 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** What takes long, by what a whole run says of it; what is not named takes some seconds at most. */
 const longest = [
   'demo/demo.test.ts',
+  'services/counting.test.ts',
+  'auth/admin.test.ts',
+  'sources/suite/suite-reading.test.ts',
+  'gateway/plans.test.ts',
   'sources/new-source.test.ts',
   'faults/engine.test.ts',
   'faults/load.test.ts',
   'projections/stored-progress.test.ts',
   'projections/notifications/at-random.test.ts',
-  'auth/admin.test.ts',
+  'demo/outage.test.ts',
   'live/chaos.test.ts',
   'log/chaos.test.ts',
   'contract/permissions.test.ts',

@@ -1,7 +1,7 @@
 import { systemClock } from '../../src/base/clock.js';
 import { type Id, newId } from '../../src/base/ids.js';
 import { silentLogger } from '../../src/base/logger.js';
-import { openLog } from '../../src/log/log.js';
+import { type LogOptions, openLog } from '../../src/log/log.js';
 import type { EntryDraft } from '../../src/model/log-record.js';
 import type { Scope } from '../../src/model/scopes.js';
 import type { Viewer } from '../../src/model/viewer.js';
@@ -17,8 +17,8 @@ import { closedAtEnd } from './leftovers.js';
 import { openTestStore } from './store.js';
 
 /** The services over a real log, as one process has them. Two calls on one store are two processes. */
-export function openServices(store: Store) {
-  const log = closedAtEnd(openLog({ store, logger: silentLogger, holeMs: 200, readLeaseMs: 100 }));
+export function openServices(store: Store, over: Partial<LogOptions> = {}) {
+  const log = closedAtEnd(openLog({ store, logger: silentLogger, holeMs: 200, readLeaseMs: 100, ...over }));
   const parts = {
     store,
     ...storesOf(store),
