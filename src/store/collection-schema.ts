@@ -11,6 +11,7 @@ export interface CollectionSchema {
   readonly cappedBytes?: number;
 }
 
+const namespaceNotFound = 26;
 const namespaceExists = 48;
 
 /** May run in any number of processes at once, and again at any time. */
@@ -21,7 +22,7 @@ export async function ensureCollection(store: Store, collection: CollectionSchem
   try {
     await store.db.createCollection(name, { ...validation, ...capped });
   } catch (error) {
-    ignoreExisting(error);
+    throwUnless(namespaceExists)(error);
     if (validation) await store.db.command({ collMod: name, ...validation });
     if (capped) await makeCapped(store, name, capped);
   }
@@ -34,10 +35,11 @@ export async function ensureCollection(store: Store, collection: CollectionSchem
  */
 async function makeCapped(store: Store, name: string, options: { capped: boolean; size: number }): Promise<void> {
   if (await store.db.collection(name).isCapped()) return;
-  await store.db.dropCollection(name);
-  await store.db.createCollection(name, options).catch(ignoreExisting);
+  // Another process may be doing the same.
+  await store.db.dropCollection(name).catch(throwUnless(namespaceNotFound));
+  await store.db.createCollection(name, options).catch(throwUnless(namespaceExists));
 }
 
-function ignoreExisting(error: unknown): void {
-  if (!(error instanceof MongoServerError) || error.code !== namespaceExists) throw error;
-}
+const throwUnless = (code: number) => (error: unknown) => {
+  if (!(error instanceof MongoServerError) || error.code !== code) throw error;
+};
