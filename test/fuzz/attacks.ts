@@ -133,6 +133,8 @@ export function overSocket(g: Random, world: World): Attack {
       );
     } else messages.push(message(g, world));
   }
+  // Who ends an operation hears no more of it.
+  const isEnded = (id: string) => messages.some((one) => one.startsWith(`{"type":"complete","id":"${id}"`));
   const told = { as, messages };
   return {
     told,
@@ -146,7 +148,9 @@ export function overSocket(g: Random, world: World): Attack {
       for (const one of messages) socket.send(one);
       const isAnswered = (id: string): boolean => socket.messages.some((one) => one.id === id && one.type !== 'ping');
       const hung = await Promise.race([
-        socket.until(() => code !== undefined || awaited.every(isAnswered)).then(() => false),
+        socket
+          .until(() => code !== undefined || awaited.every((id) => isEnded(id) || isAnswered(id)))
+          .then(() => false),
         new Promise<boolean>((resolve) => setTimeout(() => resolve(true), patienceMs).unref()),
       ]);
       socket.socket.terminate();
