@@ -93,7 +93,7 @@ function stateOf({ revokedAt, expiresAt }: Credential): string {
   return `${expiresAt > new Date() ? 'good until' : 'expired'} ${expiresAt.toISOString()}`;
 }
 
-const scopeHelp = `\nScopes:\n  ${scopes.join(' ')}\n  groups: ${Object.keys(scopeGroups).join(' ')}`;
+const scopeHelp = `\nScopes:\n  ${scopes.join(' ')}\n  groups: ${[...scopeGroups.keys()].join(' ')}`;
 
 export function addCredentialCommands(program: Command): void {
   const command = (name: string, description: string, example: string): Command =>

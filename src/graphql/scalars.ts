@@ -93,6 +93,14 @@ export const JsonScalar = new GraphQLScalarType<unknown, unknown>({
   parseLiteral: (node, variables) => literalJson(node, variables ?? {}),
 });
 
+const notGiven: Record<string, unknown> = {};
+
+/** Of a variable whose name is one that every object has, such as `constructor`, what it has there was not given. */
+function givenBy(variables: Record<string, unknown>, name: string): unknown {
+  const value = variables[name];
+  return value === notGiven[name] ? null : (value ?? null);
+}
+
 /** What a literal in a document means as JSON. Keys are defined, not assigned, so that `__proto__` is one like any other. */
 function literalJson(node: ValueNode, variables: Record<string, unknown>): unknown {
   switch (node.kind) {
@@ -109,7 +117,7 @@ function literalJson(node: ValueNode, variables: Record<string, unknown>): unkno
     case Kind.OBJECT:
       return Object.fromEntries(node.fields.map((field) => [field.name.value, literalJson(field.value, variables)]));
     case Kind.VARIABLE:
-      return variables[node.name.value] ?? null;
+      return givenBy(variables, node.name.value);
     case Kind.ENUM:
       throw invalid(`Expected JSON; a bare word such as ${node.value} must be quoted`, node);
   }

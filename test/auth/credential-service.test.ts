@@ -94,6 +94,7 @@ describe('create', () => {
     ['a lone surrogate', { name: '\ud800' }, 'input.name'],
     ['no scopes', { scopes: [] }, 'input.scopes'],
     ['an unknown scope', { scopes: ['user:read', 'all'] }, 'input.scopes'],
+    ['a scope that every object has', { scopes: ['constructor'] }, 'input.scopes'],
     [':own without a user', { scopes: ['pathway:read:own'] }, 'input.scopes'],
     ['a user id that is none', { userId: 'me' }, 'input.userId'],
     ['a clientId of no client', { clientId: 'x' }, 'input.clientId'],

@@ -183,7 +183,7 @@ it('says unsupported_grant_type for any other grant', async () => {
 });
 
 it('says invalid_scope for a scope that does not exist or is not the client’s', async () => {
-  for (const scope of ['api/all', 'user:write', 'nonsense'])
+  for (const scope of ['api/all', 'user:write', 'nonsense', 'constructor', '__proto__'])
     expectError(await post({ ...known(), scope }), 400, 'invalid_scope');
 });
 

@@ -187,4 +187,14 @@ describe('keys of JSON', () => {
     );
     expect(JSON.stringify(answer.data)).toContain('{"__proto__":{"a":1.5},"n":["v",null,true]}');
   });
+
+  it.each(['constructor', 'toString', '__proto__', 'n'])(
+    'are null where $%s was not given, else what was',
+    async (name) => {
+      const text = `mutation($${name}: JSON) { createActivityLog(input: { action: "odd", additionalData: { a: $${name} } }) { activityLog { additionalData } } }`;
+      const told = async (variables: object) => JSON.stringify((await gateway.query(text, variables)).data);
+      expect(await told({})).toContain('"additionalData":{"a":null}');
+      expect(await told(JSON.parse(`{"${name}":{"b":1}}`))).toContain('"additionalData":{"a":{"b":1}}');
+    },
+  );
 });
