@@ -35,6 +35,9 @@ export function operation(g: Random, schema: GraphQLSchema, kind: Kind, known: K
   return { query: chance(g, 5) ? damaged(g, query) : query, variables: writing.variables };
 }
 
+/** Names that every object has. */
+const inherited = ['constructor', '__proto__', 'toString'];
+
 class Writing {
   readonly variables: Record<string, unknown> = {};
   readonly declared: string[] = [];
@@ -58,10 +61,16 @@ class Writing {
 
   #argument({ type }: GraphQLArgument): string {
     const value = valueFor(this.g, type, this.known);
-    const name = `v${this.declared.length}`;
+    const count = this.declared.length;
+    const name = count < inherited.length && chance(this.g, 10) ? inherited[count]! : `v${count}`;
     this.declared.push(`$${name}: ${String(type)}`);
-    if (value !== null || chance(this.g, 50)) this.variables[name] = value;
+    if (value !== null || chance(this.g, 50)) this.#define(name, value);
     return `$${name}`;
+  }
+
+  /** Not assigned, so that `__proto__` is sent like any other. */
+  #define(name: string, value: unknown): void {
+    Object.defineProperty(this.variables, name, { value, enumerable: true });
   }
 
   #selection(type: GraphQLObjectType, depth: number): string {

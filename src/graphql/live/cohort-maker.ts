@@ -115,9 +115,12 @@ export class CohortMaker implements Closeable {
   }
 }
 
-/** Of a request's variables those that what is executed declares: whatever else was sent has no say. */
+/**
+ * Of a request's variables those that what is executed declares: whatever else was sent has no say. One that was not given
+ * is not there at all, since only then the document's own value for it holds.
+ */
 export const variablesOf = ({ variables }: SubscriptionPlan, values: Values): Values =>
-  Object.fromEntries(variables.map((name) => [name, values[name]]));
+  Object.fromEntries(variables.filter((name) => Object.hasOwn(values, name)).map((name) => [name, values[name]]));
 
 /** Equal for those who are told the same texts. */
 export const sharingKey = ({ workspaceId, scopes, userId }: Reader, plan: SubscriptionPlan, coerced: Values): string =>
