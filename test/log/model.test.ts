@@ -5,7 +5,7 @@ import type { Variant } from './model/world.js';
 
 /** `MODEL_SEEDS=5000` runs more, `MODEL_SEED=17` repeats one. */
 const first = Number(process.env.MODEL_SEED ?? 1);
-const seeds = process.env.MODEL_SEED ? 1 : Number(process.env.MODEL_SEEDS ?? 200);
+const seeds = process.env.MODEL_SEED ? 1 : Number(process.env.MODEL_SEEDS ?? 300);
 /** Within how many seeds a broken rule must show. */
 const enough = 600;
 

@@ -216,7 +216,7 @@ it('whatever two processes do to people, no identity is lost or owned by two, an
         expect(apart.every((user) => user.mergedFrom === undefined)).toBe(true);
       },
     ),
-    { numRuns: Number(process.env.PEOPLE_RUNS ?? 20), endOnFailure: true },
+    { numRuns: Number(process.env.PEOPLE_RUNS ?? 40), endOnFailure: true },
   );
   expect(refused).toBeGreaterThan(0);
   expect(merges).toBeGreaterThan(0);

@@ -80,9 +80,9 @@ describe('npm run new-source', () => {
   });
 
   it('leaves a project that compiles', { timeout: 300_000 }, async () => {
-    // What is new, and whatever names the source systems: nothing else can tell that there is one more.
-    const { stdout } = await tsx('test/sources/type-errors.ts', root, 'sourceSystem|SourceSystem|ACME_ONE|acme-one');
-    expect(Number(/^(\d+) files$/m.exec(stdout)![1])).toBeGreaterThan(50);
+    const compiler = join(root, 'node_modules/typescript/bin/tsc');
+    // What it remembers lies among the packages, which this copy shares with the project.
+    await run(process.execPath, [compiler, '--noEmit', '--incremental', 'false', '-p', root], { cwd: root });
   });
 
   it('refuses a name that is taken or none, and changes nothing', async () => {

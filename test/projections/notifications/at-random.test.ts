@@ -9,7 +9,7 @@ import { NotificationModel } from './model.js';
 import { type Gate, Killed, World } from './world.js';
 
 const store = await openTestStore();
-const cases = Number(process.env.CASES ?? 10);
+const cases = Number(process.env.CASES ?? 25);
 const tally = { cases: 0, kills: 0, late: 0, checks: 0, notifications: 0, merged: 0, read: 0 };
 
 /** Numbers in a row that a case is decided by. */

@@ -11,7 +11,7 @@ import { allConnectors } from '../../../src/sources/connectors.js';
 import { openReading } from '../../ingest/reading.js';
 import { row, startPathways, storeOwner } from './support.js';
 
-const kills = Number(process.env.PULL_KILLS ?? 2);
+const kills = Number(process.env.PULL_KILLS ?? 4);
 const program = await builtProgram('scripts/support/puller.ts');
 const children = new Set<ChildProcess>();
 afterAll(() => {

@@ -10,8 +10,8 @@ import { openReading } from '../../ingest/reading.js';
 import { sources } from './kits.js';
 
 /** How many processes are killed for each source. */
-const kills = Number(process.env.PULL_KILLS ?? 2);
-const firstRows = 400;
+const kills = Number(process.env.PULL_KILLS ?? 4);
+const firstRows = 600;
 const program = await builtProgram('scripts/support/puller.ts');
 const children = new Set<ChildProcess>();
 afterAll(() => {
