@@ -87,7 +87,7 @@ export class NounLists<T extends NounDocument> {
   }
 
   /** All that meet any of the conditions, each of which has an index of its own. */
-  any(workspaceId: Id, ...conditions: Document[]): Promise<T[]> {
+  union(workspaceId: Id, ...conditions: Document[]): Promise<T[]> {
     const where = { $or: conditions.map((condition) => ({ workspaceId: new ObjectId(workspaceId), ...condition })) };
     const options = { projection: unread, maxTimeMS: defaultMaxTimeMs };
     return read(() => this.collection.find(where as never, options).toArray()) as Promise<T[]>;

@@ -92,13 +92,13 @@ export class Users extends NamedNouns<UserDocument, User, UserFilter> {
   override async byNames(workspaceId: Id, names: readonly string[]): Promise<User[]> {
     if (names.length === 0) return [];
     const wanted = { $in: sortNamesOf(names) };
-    return this.nodes(await this.lists.any(workspaceId, { sortName: wanted }, { sortNamesOfMerged: wanted }));
+    return this.nodes(await this.lists.union(workspaceId, { sortName: wanted }, { sortNamesOfMerged: wanted }));
   }
 
   /** Who was made in this second since 1970, by what their ids say; those who were merged into another are that other. */
   async madeAt(workspaceId: Id, second: number): Promise<User[]> {
     const prefix = userIdentity(second.toString(16).padStart(8, '0'));
-    return this.nodes(await this.lists.any(workspaceId, { identities: { $regex: `^${prefix}` } }));
+    return this.nodes(await this.lists.union(workspaceId, { identities: { $regex: `^${prefix}` } }));
   }
 }
 

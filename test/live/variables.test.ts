@@ -11,15 +11,13 @@ afterAll(() => gateway.close());
 
 /** The first event that a subscription is told, of an entry that is recorded once it follows. */
 async function firstEvent(query: string, variables: Record<string, unknown>): Promise<unknown> {
-  const { activityLog, cursor } = (await gateway.data(CreateActivityLogDocument, { input: { action: 'before' } }))
-    .createActivityLog;
+  const before = await gateway.data(CreateActivityLogDocument, { input: { action: 'before' } });
   await gateway.data(CreateActivityLogDocument, { input: { action: 'told' } });
   const line = stockClient(gateway);
-  const events = line.client.iterate({ query, variables: { ...variables, after: cursor } });
+  const events = line.client.iterate({ query, variables: { ...variables, after: before.createActivityLog.cursor } });
   const { value } = await events.next();
   await events.return?.();
   await line.close();
-  expect(activityLog).toBeTruthy();
   return value;
 }
 

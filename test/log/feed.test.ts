@@ -35,10 +35,10 @@ async function twoProcesses(prepare: (store: Store) => Promise<void> = async () 
     store: own,
     told,
     send,
-    /** Until a tail stands a signal may be lost; a later one is not. */
+    /** Until a tail stands a signal may be lost; later ones are not. */
     async hears() {
       const { seq } = await send();
-      while (told.records.length < seq) {
+      while (told.records.length <= seq) {
         await send();
         await Promise.race([told.until(({ records }) => records.length > seq), sleep(50)]);
       }

@@ -1,4 +1,4 @@
-import type { Closeable } from '../../src/base/lifecycle.js';
+import { type Closeable, sleep } from '../../src/base/lifecycle.js';
 
 const open = new Map<Closeable, string>();
 
@@ -24,10 +24,10 @@ export function closedAtEnd<T extends Closeable>(part: T): T {
 /** Connections to the store of this process, and whatever else it has to other processes on this machine. */
 const connections = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'PipeWrap').length;
 const longestEndMs = 5_000;
-let atStart = connections();
+let atStart = 0;
 
-/** The next file begins here. */
-export function expectNothingOpen(): void {
+/** What is open now is not of the file that begins. */
+export function fileBegins(): void {
   atStart = connections();
 }
 
@@ -42,7 +42,7 @@ export async function closeLeftovers(): Promise<void> {
   for (const close of closers.splice(0).reverse()) await close();
   if (names.length > 0) throw new Error(`Left open, closed now: ${names.join(', ')}`);
   const patience = AbortSignal.timeout(longestEndMs);
-  while (connections() > atStart && !patience.aborted) await new Promise((resolve) => setTimeout(resolve, 10));
+  while (connections() > atStart && !patience.aborted) await sleep(10);
   const left = connections() - atStart;
   if (left > 0) throw new Error(`Left open: ${left} connections to the store or to other processes`);
 }
