@@ -1,5 +1,5 @@
 import type { Id } from '../base/ids.js';
-import { Alarm, type Closeable, sleep } from '../base/lifecycle.js';
+import { Alarm, type Closeable, sleep, underAny } from '../base/lifecycle.js';
 import { KeptLease } from '../log/kept-lease.js';
 import { type Source, type SourceState, upstreamFaults } from '../model/source.js';
 import type { SourceSystem } from '../model/source-system.js';
@@ -174,7 +174,7 @@ export class Puller implements Closeable {
         source,
         lease.fence,
       );
-      await run.run(AbortSignal.any([lease.lost, this.#closing.signal]));
+      await underAny([lease.lost, this.#closing.signal], (ended) => run.run(ended));
     } finally {
       await lease.release();
     }

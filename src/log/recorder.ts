@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Clock, systemClock } from '../base/clock.js';
 import { CodedError, unavailable } from '../base/errors.js';
 import type { Id } from '../base/ids.js';
-import type { Closeable } from '../base/lifecycle.js';
+import { type Closeable, underAny } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
 import { type LogMetrics, noLogMetrics } from '../base/metrics.js';
 import type { Appended, LogDraft } from '../model/log-record.js';
@@ -144,7 +144,6 @@ export class Recorder implements Closeable {
 
   async #writeGroup(workspaceId: Id, lane: Lane, group: readonly Queued[]): Promise<void> {
     const { logs, states, durability, logger } = this.options;
-    const giveUp = AbortSignal.timeout(this.options.giveUpMs ?? 20_000);
     let recorded = 0;
     let retries = 0;
     const answering = group.map((pending) => ({
@@ -156,19 +155,22 @@ export class Recorder implements Closeable {
       },
       reject: (error: unknown) => pending.reject(error instanceof CodedError ? error : unavailable(error)),
     }));
-    const write = new GroupWrite(workspaceId, {
+    const parts = {
       logs,
       states,
       durability,
       prepare: () => this.#prepare(workspaceId, lane),
       isDefinite: isDefiniteRefusal,
-      onRetry: (error) => {
+      onRetry: (error: unknown) => {
         retries += 1;
         if (retries === 1) logger.warn({ err: error, workspaceId }, 'append: no answer from the store, trying again');
       },
-      signal: AbortSignal.any([giveUp, this.#closing.signal]),
-    });
-    const highest = await write.run(answering);
+    };
+    const highest = await underAny(
+      [this.#closing.signal],
+      (signal) => new GroupWrite(workspaceId, { ...parts, signal }).run(answering),
+      this.options.giveUpMs ?? 20_000,
+    );
     if (retries > 0) logger.info({ workspaceId, retries, recorded }, 'append: the store answers again');
     this.#metrics.appended(recorded);
     if (highest > 0) this.options.onAppended?.(workspaceId, highest);

@@ -1,6 +1,6 @@
 import { inBackground } from '../base/background.js';
 import type { Id } from '../base/ids.js';
-import { Alarm, type Closeable, sleep } from '../base/lifecycle.js';
+import { Alarm, type Closeable, sleep, underAny } from '../base/lifecycle.js';
 import type { Logger } from '../base/logger.js';
 import type { LogFeed } from '../log/feed.js';
 import { KeptLease } from '../log/kept-lease.js';
@@ -124,7 +124,7 @@ export class FoldRunner implements Closeable {
     this.#lease = lease;
     try {
       this.#holder = await this.parts.states.hold(this.workspaceId, this.projection.name);
-      await this.#work(feed, AbortSignal.any([lease.lost, this.#closing.signal]));
+      await underAny([lease.lost, this.#closing.signal], (ended) => this.#work(feed, ended));
     } finally {
       this.#open.clear();
       await lease.release();
